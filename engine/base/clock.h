@@ -1,0 +1,26 @@
+// Time as the machine sees it. Only commit timing and metrics may ask; no result depends on it.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+
+namespace vigla {
+
+// Port: a simulator swaps it. NowNs never decreases. Implementations are thread-safe.
+class Clock {
+ public:
+  virtual ~Clock() = default;
+  // Nanoseconds from an arbitrary start.
+  virtual int64_t NowNs() const = 0;
+};
+
+class MonotonicClock final : public Clock {
+ public:
+  int64_t NowNs() const override {
+    return std::chrono::duration_cast<std::chrono::nanoseconds>(
+               std::chrono::steady_clock::now().time_since_epoch())
+        .count();
+  }
+};
+
+}  // namespace vigla

@@ -1,0 +1,50 @@
+// Canonical JSON: the same value always has the same bytes, since bytes are hashed. Warm.
+// Keys are written in the order of the calls (each schema fixes its order), no white space, no
+// nulls; strings escape only what RFC 8259 demands (", \, below U+0020) and U+2028/U+2029.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace vigla {
+
+// Appends to a string that the caller owns. Misuse (a value without key in an object) is a CHECK.
+// Not thread-safe.
+class JsonWriter {
+ public:
+  explicit JsonWriter(std::string* out) : out_(out) {}
+
+  JsonWriter& BeginObject();
+  JsonWriter& EndObject();
+  JsonWriter& BeginArray();
+  JsonWriter& EndArray();
+  JsonWriter& Key(std::string_view key);
+
+  JsonWriter& String(std::string_view value);
+  JsonWriter& Int(int64_t value);
+  JsonWriter& Bool(bool value);
+  // `json` is a complete value in canonical form already.
+  JsonWriter& Raw(std::string_view json);
+
+  // Key and value in one call.
+  JsonWriter& Field(std::string_view key, std::string_view value);
+  JsonWriter& Field(std::string_view key, const char* value);
+  JsonWriter& Field(std::string_view key, int64_t value);
+  JsonWriter& Field(std::string_view key, bool value);
+  // Counters that may pass 2^53 travel as strings.
+  JsonWriter& CounterField(std::string_view key, uint64_t value);
+  // Nothing is written for an empty string.
+  JsonWriter& OptionalField(std::string_view key, std::string_view value);
+
+ private:
+  void Separate();
+
+  std::string* out_;
+  bool needs_comma_ = false;
+};
+
+// Appends `text` as a JSON string, quotes included. Invalid UTF-8 is replaced by U+FFFD.
+void AppendJsonString(std::string_view text, std::string* out);
+
+}  // namespace vigla

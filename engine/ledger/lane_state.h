@@ -1,0 +1,157 @@
+// Every subject of one lane: found, loaded, applied to, judged from, written back, evicted. Hot.
+// The lane thread owns it; only images leave, as bytes. Invariants:
+//  1. A subject with changes that are not yet in the store is pinned: it is never evicted.
+//  2. An image is the subject's whole state after every leg of its epoch and nothing later.
+//  3. Nothing here depends on the lane count, on epoch boundaries or on what was evicted.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "engine/ledger/entry.h"
+#include "engine/ledger/store.h"
+#include "engine/model/leg.h"
+#include "engine/rule/rule_set.h"
+
+namespace vigla {
+
+class Subject;  // subject.h
+
+struct LedgerOptions {
+  DurationUs retention_us = 407 * kDayUs;
+  DurationUs lateness_max_us = 7 * kDayUs;
+  size_t cache_bytes_max = size_t{1} << 30;  // of this lane
+  size_t write_back_bytes_max = 4 << 20;     // of images an epoch, unless asked for all
+};
+
+// Since when a subject kind, or an extra column, has been on record: legs of events less than
+// `over` later than that see unknown (design.md, 4). Min() means: since ever.
+struct RecordedSince {
+  std::array<EventTime, 6> kind;                 // by SubjectKind
+  std::array<std::vector<EventTime>, 6> column;  // parallel to RuleSet::extra_columns
+};
+
+enum class ApplyOutcome : uint8_t {
+  kApplied,
+  kLate,              // older than the newest entry, within lateness_max: as of its own time
+  kTooLate,           // in the ledger; stateless rules only
+  kAlreadyContained,  // recovery: the image holds this leg already; not applied, not judged
+};
+
+// An unfolded alert of a rule with once_per, as folding remembers it.
+struct FoldMark {
+  Hash128 rule;  // of the rule's id
+  Hash128 key;   // of what follows the subject in once_per.key; zero if nothing does
+  EventTime time;
+  Sequence sequence;
+  std::array<uint8_t, 16> alert_id;  // first 128 bits of the alert's digest
+  bool shadow = false;
+};
+
+// A leg on its applied ledger: what a rule's features are read from. Valid until the next
+// Apply of the lane. Feature values are computed once, when first asked for.
+class LegFigures {
+ public:
+  // Index into RuleSet::features; its `on` must be the leg's subject kind. Unknown features of
+  // a too-late leg, of a missing `per` field, of a day-precision leg under 24 h, and within
+  // the wait after an activation, as rules.md, 9 has it.
+  Value Feature(int index);
+  // Entries behind a windowed feature at this leg, oldest first, at most the newest `most`;
+  // *total is how many there are in all, *without_rate how many of them lack a base amount.
+  std::vector<Entry> FeatureEntries(int index, int most, int64_t* total, int64_t* without_rate);
+  // The text of an entry's channel, for evidence.
+  const Leg& leg() const { return *leg_; }
+
+  // The newest unfolded alert (time, then sequence) of that rule and key with time in (t - for, t].
+  const FoldMark* FindFold(const Hash128& rule, const Hash128& key, bool shadow,
+                           DurationUs for_us) const;
+  void AddFold(const FoldMark& mark);
+
+ private:
+  friend class LaneState;
+  const Leg* leg_ = nullptr;
+  Subject* subject_ = nullptr;
+  class LaneState* state_ = nullptr;
+  ApplyOutcome outcome_ = ApplyOutcome::kApplied;
+};
+
+// What a lane hands over at an epoch's end.
+struct WriteBack {
+  StoreBatch batch;
+  // The first sequence whose effect is in no image handed over so far; Sequence{UINT64_MAX}
+  // when there is none.
+  Sequence first_unsaved{UINT64_MAX};
+};
+
+// Counts, sums, first and last per direction: what `ever` means and `inspect account` shows.
+struct DirectionTotals {
+  int64_t count = 0;
+  int64_t without_rate = 0;
+  Int128 sum_micros = 0;
+  int64_t min_micros = 0, max_micros = 0;  // of entries with a base amount
+  EventTime first, last;                   // meaningful if count > 0
+};
+struct SubjectTotals {
+  // [debit, credit], for settled legs and for all legs.
+  std::array<DirectionTotals, 2> settled, all;
+};
+
+class LaneState {
+ public:
+  LaneState(Store* store, const LedgerOptions& options, const KeyedHasher* hasher);
+  ~LaneState();
+  LaneState(const LaneState&) = delete;
+  LaneState& operator=(const LaneState&) = delete;
+
+  // Also rebuilds (lazily) the running totals of features that are new. Keep alive by sharing.
+  void SetRuleSet(std::shared_ptr<const RuleSet> rule_set, const RecordedSince& since);
+
+  // Brings the subjects of a stretch of legs close: cache lines, and one MultiGet for those
+  // that are not in memory. Purely a matter of speed.
+  absl::Status LookAhead(std::span<const Leg> legs);
+
+  // Applies the leg to its subject's ledger. The returned figures are then what rules read.
+  absl::StatusOr<ApplyOutcome> Apply(const Leg& leg, LegFigures* figures);
+  // For a leg that enters no ledger (a rejected transaction's): figures are all unknown.
+  void ReadOnly(const Leg& leg, LegFigures* figures);
+
+  // At the end of an epoch: images of dirty subjects, oldest change first, up to the bound
+  // (`all`: every one of them). The subjects stay pinned until Written(epoch).
+  WriteBack TakeWriteBack(uint64_t epoch, bool all);
+  // The batches of all epochs up to this one are in the store.
+  void Written(uint64_t epoch);
+
+  // Over the bound although everything unpinned has been evicted: the lane must not go on
+  // before images are written.
+  bool IsOverBound() const;
+  size_t cache_bytes() const;
+  size_t subject_count() const;
+  uint64_t evictions() const;
+
+  // Order-independent digest (sum of per-subject SHA-256, mod 2^256) of the logical state:
+  // visible entries, totals, folding; not caches, chunk borders or images. Reads the store.
+  absl::StatusOr<Digest> LogicalDigest();
+
+ private:
+  class Impl;
+  friend class LegFigures;
+  std::unique_ptr<Impl> impl_;
+};
+
+// Reads one subject's totals from a store, as `inspect` shows them. NotFound if unknown.
+absl::StatusOr<SubjectTotals> InspectSubject(Store* store, SubjectKind kind,
+                                             std::string_view tenant, std::string_view id);
+// The digest of LaneState::LogicalDigest over everything in the store: with every image written
+// it equals the sum over all lanes.
+absl::StatusOr<Digest> StoredLogicalDigest(Store* store, DurationUs retention_us);
+// Adds digests as 256-bit numbers, modulo 2^256.
+Digest AddDigests(const Digest& a, const Digest& b);
+
+}  // namespace vigla

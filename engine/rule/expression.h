@@ -1,0 +1,81 @@
+// A checked expression: what the parser and checker hand to the compiler. Cold.
+// Every node has its static type; names are resolved; macros are expanded; constants are typed.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/base/diagnostic.h"
+#include "engine/rule/field.h"
+#include "engine/rule/value.h"
+
+namespace vigla {
+
+enum class ExpressionKind : uint8_t {
+  kConstant,  // value (text in text_storage)
+  kMoneyConstant,  // amount and currency, converted at the event date (rules.md, 9)
+  kField,     // field of the leg being judged; inside a where, of the entry
+  kThisField,  // inside a where: field of the leg being judged
+  kFeature,   // index into RuleSet::features
+  kList,      // index into RuleSet::lists
+  kListLiteral,  // operands are constants
+  kNot,
+  kNegate,
+  kAnd,
+  kOr,
+  kConditional,  // operands: condition, then, else
+  kEqual,
+  kNotEqual,
+  kLess,
+  kLessEqual,
+  kGreater,
+  kGreaterEqual,
+  kIn,  // operands: value, list
+  kAdd,
+  kSubtract,
+  kMultiply,
+  kDivide,
+  kRemainder,
+  kCall,  // function, operands
+};
+
+enum class Function : uint8_t {
+  kKnown,
+  kStartsWith,
+  kEndsWith,
+  kContains,
+  kMatches,  // pattern is the constant operand 1
+  kLower,
+  kSize,
+  kAbs,
+  kMin,
+  kMax,
+  kRound,
+  kDayOfWeek,
+  kHour,
+  kLocalDate,
+  kIpIn,
+  kIsRound,
+  kIbanValid,
+  kBicValid,
+  kLeiValid,
+  kCountryOfIban,
+};
+
+struct Expression {
+  ExpressionKind kind = ExpressionKind::kConstant;
+  ValueType type = ValueType::kBool;
+  std::vector<std::unique_ptr<Expression>> operands;
+  Value constant;            // kConstant; its text points to text_storage
+  std::string text_storage;
+  OriginalAmount money_amount;  // kMoneyConstant
+  CurrencyCode money_currency;
+  FieldRef field;            // kField, kThisField
+  int index = 0;             // kFeature, kList
+  Function function = Function::kKnown;
+  std::string text;          // canonical source text of this node, macros by name
+  SourcePosition at;
+};
+
+}  // namespace vigla
