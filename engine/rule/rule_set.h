@@ -106,6 +106,7 @@ struct Rule {
   std::optional<OncePer> once_per;
   std::vector<ReasonPart> reason;
   std::vector<int> features;           // all that when, unless, reason or evidence names, sorted
+  std::vector<std::string> feature_names;  // parallel to features: as the rule's own pack says
   std::vector<int> evidence_features;  // whose entries are listed; default: all with a window
   int evidence_most = 50;
   std::string officer;
