@@ -17,7 +17,7 @@ TIMEOUT_SECONDS = 60
 
 
 class Record(typing.NamedTuple):
-    """One record as it lies in a topic; `timestamp_ms` is the broker's, `headers` a list of pairs."""
+    """One record as it lies in a topic; `timestamp_ms` is the broker's, `headers` are pairs."""
 
     partition: int
     offset: int
@@ -100,6 +100,10 @@ def _partitions(client, topic):
     return sorted(metadata.partitions)
 
 
+def _beginning(topic, partition):
+    return confluent_kafka.TopicPartition(topic, partition, confluent_kafka.OFFSET_BEGINNING)
+
+
 def _record(message):
     return Record(message.partition(), message.offset(), message.key(), message.value(),
                   tuple(message.headers() or ()), message.timestamp()[1])
@@ -110,8 +114,7 @@ def dump(address, topic):
     client = _consumer(address)
     try:
         partitions = _partitions(client, topic)
-        client.assign([confluent_kafka.TopicPartition(topic, number, confluent_kafka.OFFSET_BEGINNING)
-                       for number in partitions])
+        client.assign([_beginning(topic, number) for number in partitions])
         open_partitions = set(partitions)
         records = []
         deadline = time.monotonic() + TIMEOUT_SECONDS
@@ -168,9 +171,8 @@ class Follower:
         self._lock = threading.Lock()
         self._stop = threading.Event()
         self._client = _consumer(address)
-        self._client.assign([
-            confluent_kafka.TopicPartition(topic, number, confluent_kafka.OFFSET_BEGINNING)
-            for number in _partitions(self._client, topic)])
+        self._client.assign([_beginning(topic, number)
+                             for number in _partitions(self._client, topic)])
         self._thread = threading.Thread(target=self._follow, daemon=True)
 
     def __enter__(self):

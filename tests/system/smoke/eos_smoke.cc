@@ -1,5 +1,5 @@
 // Copies records from one topic to another exactly once, with the transaction calls of librdkafka
-// that the engine relies on, and stops where it is told to. Cold: a test of the client, not of Vigla.
+// that the engine relies on, and stops where it is told to. Cold: tests the client, not Vigla.
 //
 //   eos_smoke copy  BOOTSTRAP COUNT   copies COUNT records in one committed transaction
 //   eos_smoke abort BOOTSTRAP COUNT   the same, but aborts
