@@ -34,22 +34,27 @@ struct FieldInfo {
 };
 
 std::span<const FieldInfo> FieldTable();
+// The field of that name; kAttribute for every "attributes.<path>".
 std::optional<FieldId> FindField(std::string_view name);
 
-// Well-known fields that the ledger reads from its own columns; the names are in the comment.
+// Well-known fields: the ledger reads the first eleven from its own columns. Constants, so that
+// readers may switch on them; a test holds them to FieldTable().
 namespace field {
-extern const FieldId kAmount;               // amount: base money
-extern const FieldId kAmountOriginal;       // amount.original: decimal
-extern const FieldId kCurrency;             // currency
-extern const FieldId kTime;                 // time
-extern const FieldId kKind;                 // kind
-extern const FieldId kStatus;               // status
-extern const FieldId kChannel;              // channel
-extern const FieldId kDirection;            // direction of the leg
-extern const FieldId kAccount;              // account: the subject's own side's account
-extern const FieldId kCounterparty;         // counterparty: the other side's account
-extern const FieldId kCountry;              // country: the other side's
-extern const FieldId kAttribute;            // attributes.<path>
+inline constexpr FieldId kAmount = 0;              // amount: base money
+inline constexpr FieldId kAmountOriginal = 1;      // amount.original: decimal
+inline constexpr FieldId kCurrency = 2;            // currency
+inline constexpr FieldId kTime = 3;                // time
+inline constexpr FieldId kKind = 4;                // kind
+inline constexpr FieldId kStatus = 5;              // status
+inline constexpr FieldId kChannel = 6;             // channel
+inline constexpr FieldId kDirection = 7;           // direction of the leg
+inline constexpr FieldId kAccount = 8;             // account: the subject's own side's account
+inline constexpr FieldId kCounterparty = 9;        // counterparty: the other side's account
+inline constexpr FieldId kCountry = 10;            // country: the other side's
+inline constexpr FieldId kAttribute = 11;          // attributes.<path>
+inline constexpr FieldId kParty = 12;              // party: the own side's customer id
+inline constexpr FieldId kCounterpartyParty = 13;  // counterparty_party: the other side's
+inline constexpr FieldId kTimeZone = 14;           // tz
 }  // namespace field
 
 // The value of a field on the leg being judged. Text points into the transaction's batch.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -37,14 +38,18 @@ std::string_view ValueTypeName(ValueType type);  // "money", as people write it
 //                                     -> integer
 //   decimal, ratio, money (units of base currency, exact) -> number
 //   string, channel                   -> text
-//   account                           -> hash (equality is by hash), text where it is at hand
+//   account                           -> hash, text where it is at hand
+//   list (only of strings: `approvers`) -> items, integer of them
 struct Value {
   ValueType type = ValueType::kBool;
   bool known = false;
   int64_t integer = 0;
   Number number;
   std::string_view text;
-  Hash128 hash;
+  union {
+    Hash128 hash = {};
+    const std::string_view* items;
+  };
 
   static Value Unknown(ValueType type) {
     Value value;
@@ -78,6 +83,15 @@ struct Value {
     value.text = text;
     return value;
   }
+  // Unknown if empty, as any absent field is.
+  static Value Items(std::span<const std::string_view> items) {
+    Value value;
+    value.type = ValueType::kList;
+    value.known = !items.empty();
+    value.integer = static_cast<int64_t>(items.size());
+    value.items = items.data();
+    return value;
+  }
   static Value Account(const Hash128& hash, std::string_view text) {
     Value value;
     value.type = ValueType::kAccount;
@@ -87,6 +101,8 @@ struct Value {
     return value;
   }
 };
+
+static_assert(sizeof(Value) == 80, "values are copied on the hot path");
 
 // As people read it in messages: money with its currency ("27900.00 EUR"), 6 digits for money
 // and 12 otherwise at most, half away from zero (rules.md, 9). Unknown is "unknown".
