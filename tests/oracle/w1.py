@@ -51,9 +51,9 @@ def round_half_away(value):
     return whole if value >= 0 else -whole
 
 
-def base_amount(amount, currency):
-    """Micro-units of EUR, or None without a rate; Refused where it leaves 64 bits."""
-    rate = RATES.get(currency)
+def base_amount(amount, currency, rates=RATES):
+    """Micro-units of the base currency, or None without a rate; Refused where it leaves 64 bits."""
+    rate = rates.get(currency)
     if rate is None:
         return None
     base = round_half_away(amount * rate * MICRO)
