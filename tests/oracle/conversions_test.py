@@ -10,7 +10,8 @@ import formats
 import native
 import recompute
 
-HEADER = b'"trans_id";"account_id";"date";"type";"operation";"amount";"balance";"k_symbol";"bank";"account"\r\n'
+HEADER = (b'"trans_id";"account_id";"date";"type";"operation";"amount";"balance";"k_symbol";'
+          b'"bank";"account"\r\n')
 OWNERS = {"2378": "2873"}
 
 
@@ -27,7 +28,8 @@ class Berka(unittest.TestCase):
              "creditor": {"account": "2378", "party": "2873", "balance_after": "-5.00"}})
 
     def test_transfers_name_the_other_side(self):
-        incoming = berka('1;7;930105;"PRIJEM";"PREVOD Z UCTU";3679.00;4679.00;"DUCHOD";"AB";"41403269"')
+        incoming = berka(
+            '1;7;930105;"PRIJEM";"PREVOD Z UCTU";3679.00;4679.00;"DUCHOD";"AB";"41403269"')
         self.assertEqual(incoming["debtor"], {"account": "AB41403269", "agent": "AB"})
         self.assertEqual(incoming["creditor"], {"account": "7", "balance_after": "4679.00"})
         self.assertEqual((incoming["kind"], incoming["purpose"]), ("credit_transfer", "DUCHOD"))

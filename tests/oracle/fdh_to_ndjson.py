@@ -48,7 +48,8 @@ def main():
                 break
             out.write(json.dumps(convert(row), separators=(",", ":")) + "\n")
             if labels:
-                labels.write(f"{row['TRANSACTION_ID']},{row['TX_FRAUD']},{row['TX_FRAUD_SCENARIO']}\n")
+                labels.write(",".join(row[name] for name in (
+                    "TRANSACTION_ID", "TX_FRAUD", "TX_FRAUD_SCENARIO")) + "\n")
             count += 1
             frauds += row["TX_FRAUD"] == "1"
     if labels:

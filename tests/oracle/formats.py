@@ -25,8 +25,6 @@ class FormatError(Exception):
     """A file is not what this module says it should be."""
 
 
-# --- Reading ----------------------------------------------------------------------------------------
-
 def read_lines(path):
     """(line number from 0, bytes without the line end), `.zst` through the zstd program."""
     if path.endswith(".zst"):
@@ -77,8 +75,6 @@ def source_text(topic, partition, offset):
     return f"{topic}-{partition}@{offset}"
 
 
-# --- Journal ----------------------------------------------------------------------------------------
-
 JOURNAL_EPOCH = "epoch"
 JOURNAL_FIRST_SEQUENCE = "from"
 JOURNAL_LAST_SEQUENCE = "to"
@@ -125,7 +121,7 @@ def hex_of(text):
 
 
 def in_journal_order(records, journal):
-    """Yields `records` in the order that the journal's runs state; FormatError if they don't fit."""
+    """Yields `records` in the order of the journal's runs; FormatError if they don't fit."""
     by_partition = {}
     for record in records:
         by_partition.setdefault((record.topic, record.partition), []).append(record)
@@ -147,8 +143,6 @@ def in_journal_order(records, journal):
             position[key] = here + count
             yield from run
 
-
-# --- Alerts -----------------------------------------------------------------------------------------
 
 def alert_id(body):
     return body["alert_id"]
@@ -208,8 +202,6 @@ def feature_value(feature):
         return None
     return number_of(feature["value"])
 
-
-# --- Audit ------------------------------------------------------------------------------------------
 
 FRAME_KIND = "kind"
 INTAKE = "intake"

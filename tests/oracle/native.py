@@ -13,8 +13,8 @@ RECORD_BYTES_MAX = 1 << 20
 DEPTH_MAX = 64
 
 KINDS = frozenset(
-    "credit_transfer instant_transfer direct_debit card_payment cash_deposit cash_withdrawal cheque "
-    "voucher currency_exchange fee interest salary return refund chargeback reversal correction "
+    "credit_transfer instant_transfer direct_debit card_payment cash_deposit cash_withdrawal "
+    "cheque voucher currency_exchange fee interest salary return refund chargeback reversal correction "
     "adjustment".split())
 STATUSES = frozenset("received authorised settled rejected cancelled".split())
 PRECISIONS = frozenset("us second day".split())
@@ -45,8 +45,6 @@ class Transaction:
                  "debtor", "creditor", "debtor_country", "creditor_country", "tenant",
                  "debtor_party", "creditor_party", "document")
 
-
-# --- JSON ---------------------------------------------------------------------------------------
 
 def _object_without_duplicates(pairs):
     result = dict(pairs)
@@ -138,8 +136,6 @@ def _refuse_lone_surrogates(value):
             _refuse_lone_surrogates(item)
 
 
-# --- Values -------------------------------------------------------------------------------------
-
 def _text(value, path, longest=None):
     """A string, or None where it is null or empty."""
     if value is None:
@@ -229,8 +225,6 @@ def normalise_account(account):
         return None
     return "".join(chr(ord(c) - 32) if "a" <= c <= "z" else c for c in account if c != " ") or None
 
-
-# --- The field table of design.md, 3 --------------------------------------------------------------
 
 def _word(words):
     def read(value, path):

@@ -109,7 +109,8 @@ class RefusedRecords(unittest.TestCase):
         def amount(text):
             return changed(b'"12.50"', text)
         self.check("invalid_amount", amount(b'"1e3"'), amount(b"1e3"), amount(b'"+1"'),
-                   amount(b'"1."'), amount(b'".5"'), amount(b'""'), amount(b'" 1"'), amount(b'"1,5"'))
+                   amount(b'"1."'), amount(b'".5"'), amount(b'""'), amount(b'" 1"'),
+                   amount(b'"1,5"'))
         self.check("amount_digits", amount(b'"123456789012345"'), amount(b'"1.00000"'))
         self.check("taken", amount(b'"-99999999999999.9999"'))
 

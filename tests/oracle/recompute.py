@@ -5,8 +5,8 @@
 
 One JSON line an account (or party): per direction, over settled legs and over all of them,
   {"account", "settled": {"debits": {...}, "credits": {...}}, "all": {...}}
-with count, without_rate, sum, min and max (base currency, exact), first and last (UTC). Records that
-the engine would refuse are left out.
+with count, without_rate, sum, min and max (base currency, exact), first and last (UTC). Records
+that the engine would refuse are left out.
 """
 
 import argparse
@@ -91,7 +91,7 @@ def main():
     parser.add_argument("--input", action="append", required=True, metavar="FILE")
     parser.add_argument("--base", default="EUR")
     parser.add_argument("--rate", action="append", default=[], metavar="CUR=RATE")
-    parser.add_argument("--account", action="append", metavar="ID", help="only this one; repeatable")
+    parser.add_argument("--account", action="append", metavar="ID", help="only this one")
     parser.add_argument("--party", action="store_true", help="by customer instead of by account")
     arguments = parser.parse_args()
     rates = {arguments.base: Fraction(1)}

@@ -351,7 +351,7 @@ def read_records(arguments):
 
 
 def add_input_arguments(parser):
-    parser.add_argument("--input", action="append", metavar="FILE", help="native NDJSON; repeatable")
+    parser.add_argument("--input", action="append", metavar="FILE", help="native NDJSON")
     parser.add_argument("--dump", action="append", metavar="FILE", help="dump of an input topic")
     parser.add_argument("--journal", metavar="FILE", help="take the order from this journal")
 

@@ -308,7 +308,8 @@ class Order(unittest.TestCase):
             {"epoch": 2, "runs": [
                 {"topic": "t", "partition": 1, "first": 6, "last": 6, "records": 1}]}]
         ordered = list(formats.in_journal_order(records, journal))
-        self.assertEqual([(r.partition, r.offset) for r in ordered], [(1, 5), (0, 0), (0, 2), (1, 6)])
+        self.assertEqual([(r.partition, r.offset) for r in ordered],
+                         [(1, 5), (0, 0), (0, 2), (1, 6)])
         journal[0]["runs"][1]["records"] = 3
         with self.assertRaises(formats.FormatError):
             list(formats.in_journal_order(records, journal))
