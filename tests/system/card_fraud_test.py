@@ -1,5 +1,6 @@
 """A known truth: of the simulated card payments exactly 1,098 are over 220, scenario 1's fraud."""
 
+import decimal
 import json
 import pathlib
 import shutil
@@ -29,23 +30,23 @@ rules:
 class CardFraudTest(unittest.TestCase):
 
     def test_amounts_over_220(self):
-        lines = datasets.card_fraud()
         folder = pathlib.Path(tempfile.mkdtemp(prefix="vigla-card-fraud-"))
         self.addCleanup(shutil.rmtree, folder, ignore_errors=True)
-        (folder / "pack.yaml").write_text(PACK, encoding="utf-8")
         stream = folder / "payments.ndjson"
-        with open(stream, "wb") as out:
-            out.writelines(line + b"\n" for line in lines)
+        lines = datasets.card_fraud(stream)
+        (folder / "pack.yaml").write_text(PACK, encoding="utf-8")
         vigla = engine.Engine(folder, engine.file_config(
             folder, stream, rules={"paths": [str(folder / "pack.yaml")]}))
+        self.addCleanup(vigla.kill)
         vigla.run_to_end()
 
         alerted = [json.loads(line)["transaction"]["id"]
                    for line in (folder / "out/alerts.ndjson").read_bytes().splitlines()]
         expected = [record["id"] for record in map(json.loads, lines)
-                    if float(record["amount"]) > 220]
+                    if decimal.Decimal(record["amount"]) > 220]
         self.assertEqual(len(expected), OVER_220)
         self.assertEqual(alerted, expected)
+        self.assertEqual((folder / "out/rejects.ndjson").read_bytes(), b"")
 
 
 if __name__ == "__main__":

@@ -17,7 +17,8 @@ class Feeder:
 
     def __init__(self, address, topic, values, partition_of, per_second):
         self._producer = confluent_kafka.Producer({
-            "bootstrap.servers": address, "enable.idempotence": True, "linger.ms": 5,
+            "bootstrap.servers": address, "log_level": 2, "enable.idempotence": True,
+            "linger.ms": 5,
             "message.timeout.ms": 120_000, "queue.buffering.max.messages": 1_000_000})
         self._topic, self._values, self._partition_of = topic, values, partition_of
         self._pause_seconds = 1 / per_second

@@ -1,4 +1,4 @@
-"""Files commit as Kafka does: killed at any moment, the alerts are byte for byte the undisturbed."""
+"""Files commit as Kafka does: killed at any moment, the alerts are the same bytes."""
 
 import pathlib
 import random

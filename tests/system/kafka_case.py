@@ -1,4 +1,4 @@
-"""What every test against a real broker begins with: a broker, topics, a stream, a configuration."""
+"""What every test against a real broker begins with: broker, topics, stream, configuration."""
 
 import json
 import pathlib

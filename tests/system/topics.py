@@ -1,10 +1,16 @@
 """Topics under a test: made, filled byte for byte, and read back as a consumer of alerts would.
 
 Uses its own Kafka client (see requirements.txt), so what it reads is a witness independent of the
-engine's client. Every reader here is read_committed.
+engine's client. Every reader here is read_committed. Also a tool:
+
+    tests/system/python tests/system/topics.py create ADDRESS NAME:PARTITIONS...
+    tests/system/python tests/system/topics.py outputs ADDRESS PREFIX    the engine's output topics
+    tests/system/python tests/system/topics.py produce ADDRESS NAME      the lines of standard input
+    tests/system/python tests/system/topics.py dump ADDRESS NAME         the values, a line each
 """
 
 import json
+import sys
 import threading
 import time
 import typing
@@ -62,7 +68,7 @@ def produce(address, topic, values, partition_of, key_of=None, timestamp_ms=0):
             failures.append(error)
 
     client = confluent_kafka.Producer({
-        "bootstrap.servers": address, "enable.idempotence": True, "linger.ms": 20,
+        "bootstrap.servers": address, "log_level": 2, "enable.idempotence": True, "linger.ms": 20,
         "compression.type": "none", "message.max.bytes": 20_000_000,
         "queue.buffering.max.messages": 1_000_000, "queue.buffering.max.kbytes": 1_000_000})
     for index, value in enumerate(values):
@@ -87,7 +93,7 @@ def round_robin(partitions):
 
 def _consumer(address):
     return confluent_kafka.Consumer({
-        "bootstrap.servers": address, "group.id": "tests-only-read", "enable.auto.commit": False,
+        "bootstrap.servers": address, "log_level": 2, "group.id": "tests-only-read", "enable.auto.commit": False,
         "isolation.level": "read_committed", "enable.partition.eof": True,
         "auto.offset.reset": "earliest", "fetch.message.max.bytes": 20_000_000,
         "fetch.wait.max.ms": 20})
@@ -201,3 +207,24 @@ class Follower:
         while self.count() < count and time.monotonic() < deadline:
             time.sleep(0.05)
         return self.count()
+
+
+def main(command, address, *names):
+    if command == "create":
+        create(address, {name: int(count) for name, count in
+                         (each.rsplit(":", 1) for each in names)})
+    elif command == "outputs":
+        create_outputs(address, names[0])
+    elif command == "produce":
+        count = len(_partitions(_consumer(address), names[0]))
+        produce(address, names[0], (line.rstrip(b"\n") for line in sys.stdin.buffer),
+                round_robin(count))
+    elif command == "dump":
+        for record in dump(address, names[0]):
+            sys.stdout.buffer.write((record.value or b"") + b"\n")
+    else:
+        sys.exit(__doc__)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

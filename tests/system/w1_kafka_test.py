@@ -1,4 +1,4 @@
-"""The reference workload through a real Kafka: every expected alert once, and the trail to prove it.
+"""The reference workload through a real Kafka: every expected alert once, and its trail.
 
 Held against tests/oracle, which shares no code with the engine.
 """
