@@ -1,0 +1,245 @@
+// Rendering of audit entries. Hot: plain appends, no writer object, no temporary strings.
+#include "engine/audit/entry.h"
+
+#include <charconv>
+
+#include "engine/audit/alert_id.h"
+#include "engine/base/json_writer.h"
+#include "engine/model/time.h"
+
+namespace vigla {
+namespace {
+
+constexpr std::string_view kVerdictNames[] = {"valid", "flagged", "rejected", "unreadable"};
+constexpr std::string_view kResultNames[] = {"alert",    "shadow",  "folded",
+                                             "excepted", "flagged", "too_late"};
+
+void AppendNumber(int64_t value, std::string* out) {
+  char digits[24];
+  const auto end = std::to_chars(digits, digits + sizeof digits, value);
+  out->append(digits, end.ptr - digits);
+}
+
+void AppendCounter(uint64_t value, std::string* out) {
+  char text[24];
+  text[0] = '"';
+  const auto end = std::to_chars(text + 1, text + sizeof text - 1, value);
+  *end.ptr = '"';
+  out->append(text, end.ptr + 1 - text);
+}
+
+void AppendHex(const Digest& digest, std::string* out) {
+  static constexpr char kHex[] = "0123456789abcdef";
+  char text[66];
+  char* position = text;
+  *position++ = '"';
+  for (const uint8_t byte : digest.bytes) {
+    *position++ = kHex[byte >> 4];
+    *position++ = kHex[byte & 15];
+  }
+  *position = '"';
+  out->append(text, sizeof text);
+}
+
+// True for printable ASCII without quote and backslash, which is all that most ids are made of.
+bool IsPlain(std::string_view text) {
+  bool plain = true;
+  for (const char c : text) {
+    plain &= static_cast<unsigned char>(c - 0x20) < 0x5F && c != '"' && c != '\\';
+  }
+  return plain;
+}
+
+void AppendText(std::string_view text, std::string* out) {
+  if (IsPlain(text)) {
+    out->push_back('"');
+    out->append(text);
+    out->push_back('"');
+  } else {
+    AppendJsonString(text, out);
+  }
+}
+
+void AppendSource(const IntakeEntry& entry, std::string* out) {
+  if (IsPlain(entry.topic)) {
+    out->push_back('"');
+    AppendSourceText(entry.topic, entry.partition, entry.offset, out);
+    out->push_back('"');
+  } else {
+    std::string source;
+    AppendSourceText(entry.topic, entry.partition, entry.offset, &source);
+    AppendJsonString(source, out);
+  }
+}
+
+void AppendBy(std::span<const std::string_view> by, size_t begin, std::string* out) {
+  out->append(",\"by\":[");
+  size_t written = 0;
+  for (; written < by.size() && out->size() - begin < kEntryBytesMax / 2; ++written) {
+    if (written > 0) out->push_back(',');
+    AppendText(by[written], out);
+  }
+  out->push_back(']');
+  if (written < by.size()) {
+    out->append(",\"by_omitted\":");
+    AppendNumber(static_cast<int64_t>(by.size() - written), out);
+  }
+}
+
+void AppendMatch(const AuditMatch& match, bool with_values, std::string* out) {
+  out->append("{\"rule\":");
+  AppendText(match.rule, out);
+  out->append(",\"version\":");
+  AppendNumber(match.version, out);
+  out->append(",\"result\":\"").append(AuditResultName(match.result)).push_back('"');
+  if (!match.into.empty()) {
+    out->append(",\"into\":");
+    AppendText(match.into, out);
+  }
+  if (!match.exception.empty()) {
+    out->append(",\"exception\":");
+    AppendText(match.exception, out);
+  }
+  if (with_values && !match.values.empty()) {
+    out->append(",\"values\":{");
+    for (size_t i = 0; i < match.values.size(); ++i) {
+      if (i > 0) out->push_back(',');
+      AppendText(match.values[i].name, out);
+      out->push_back(':');
+      AppendText(match.values[i].text, out);
+    }
+    out->push_back('}');
+  }
+  out->push_back('}');
+}
+
+void AppendMatches(const MatchEntry& entry, bool with_values, std::string* out) {
+  out->push_back('[');
+  for (size_t i = 0; i < entry.matches.size(); ++i) {
+    if (i > 0) out->push_back(',');
+    AppendMatch(entry.matches[i], with_values, out);
+  }
+  out->push_back(']');
+}
+
+enum class Cut { kNone, kValues, kMatches };
+
+void AppendMatchEntryCut(const MatchEntry& entry, Cut cut, std::string* out) {
+  out->append("{\"seq\":");
+  AppendCounter(entry.sequence.value, out);
+  out->append(",\"subject\":{\"kind\":\"").append(SubjectKindName(entry.kind));
+  out->append("\",\"ref\":");
+  AppendText(entry.ref, out);
+  out->append("},\"role\":");
+  AppendText(entry.role, out);
+  if (cut == Cut::kMatches) {
+    std::string matches;
+    AppendMatches(entry, true, &matches);
+    out->append(",\"matches_omitted\":");
+    AppendNumber(static_cast<int64_t>(entry.matches.size()), out);
+    out->append(",\"matches_digest\":");
+    AppendHex(Sha256::Of(matches), out);
+  } else {
+    out->append(",\"matches\":");
+    AppendMatches(entry, cut == Cut::kNone, out);
+    if (cut == Cut::kValues) out->append(",\"values_omitted\":true");
+  }
+  if (!entry.alert_id.empty()) {
+    out->append(",\"alert_id\":");
+    AppendText(entry.alert_id, out);
+  }
+  if (entry.alert_digest) {
+    out->append(",\"alert_digest\":");
+    AppendHex(*entry.alert_digest, out);
+  }
+  if (entry.shadow_digest) {
+    out->append(",\"shadow_digest\":");
+    AppendHex(*entry.shadow_digest, out);
+  }
+  out->push_back('}');
+}
+
+void AppendFiles(const Activation& activation, std::string* out) {
+  out->push_back('[');
+  for (size_t i = 0; i < activation.files.size(); ++i) {
+    out->append(i > 0 ? ",{\"name\":" : "{\"name\":");
+    AppendText(activation.files[i].first, out);
+    out->append(",\"sha256\":");
+    AppendText(activation.files[i].second, out);
+    out->push_back('}');
+  }
+  out->push_back(']');
+}
+
+}  // namespace
+
+std::string_view AuditVerdictName(AuditVerdict verdict) {
+  return kVerdictNames[static_cast<int>(verdict)];
+}
+
+std::optional<AuditVerdict> ParseAuditVerdict(std::string_view name) {
+  for (int i = 0; i < 4; ++i) {
+    if (kVerdictNames[i] == name) return static_cast<AuditVerdict>(i);
+  }
+  return std::nullopt;
+}
+
+std::string_view AuditResultName(AuditResult result) {
+  return kResultNames[static_cast<int>(result)];
+}
+
+void AppendIntakeEntry(const IntakeEntry& entry, std::string* out) {
+  const size_t begin = out->size();
+  out->append("{\"seq\":");
+  AppendCounter(entry.sequence.value, out);
+  out->append(",\"source\":");
+  AppendSource(entry, out);
+  if (!entry.id.empty()) {
+    out->append(",\"id\":");
+    AppendText(entry.id, out);
+  }
+  out->append(",\"digest\":");
+  AppendHex(entry.digest, out);
+  out->append(",\"verdict\":\"").append(AuditVerdictName(entry.verdict)).push_back('"');
+  if (!entry.by.empty()) AppendBy(entry.by, begin, out);
+  out->push_back('}');
+}
+
+void AppendMatchEntry(const MatchEntry& entry, std::string* out) {
+  const size_t begin = out->size();
+  for (const Cut cut : {Cut::kNone, Cut::kValues, Cut::kMatches}) {
+    out->resize(begin);
+    AppendMatchEntryCut(entry, cut, out);
+    if (out->size() - begin <= kEntryBytesMax) return;
+  }
+}
+
+void AppendActivationEntry(const Activation& activation, std::string* out) {
+  out->append("{\"seq\":");
+  AppendCounter(activation.first_sequence.value, out);
+  out->append(",\"activation\":{");
+  if (!activation.before.empty()) {
+    out->append("\"before\":");
+    AppendText(activation.before, out);
+    out->push_back(',');
+  }
+  out->append("\"after\":");
+  AppendText(activation.after, out);
+  std::string files;
+  AppendFiles(activation, &files);
+  if (files.size() <= kEntryBytesMax / 2) {
+    out->append(",\"files\":").append(files);
+  } else {
+    out->append(",\"files_omitted\":");
+    AppendNumber(static_cast<int64_t>(activation.files.size()), out);
+    out->append(",\"files_digest\":");
+    AppendHex(Sha256::Of(files), out);
+  }
+  if (activation.newest_before) {
+    out->append(",\"newest_before\":\"").append(FormatTime(*activation.newest_before));
+    out->push_back('"');
+  }
+  out->append("}}");
+}
+
+}  // namespace vigla
