@@ -12,6 +12,7 @@
 
 #include "absl/status/statusor.h"
 #include "engine/base/arena.h"
+#include "engine/base/hash.h"
 #include "engine/model/journal_record.h"
 #include "engine/model/subject.h"
 
@@ -135,6 +136,12 @@ class Output {
   virtual absl::StatusOr<CommitOutcome> Commit(const OutputEpoch& epoch) = 0;
   // The mark after the last committed epoch's records of the topic.
   virtual OutputMark Mark(OutputTopic topic) = 0;
+  // The hash of the last committed journal record (RenderJournalRecord's, with whatever the
+  // output added): the next record's `previous`. Zeros before the first.
+  virtual Digest JournalHash() const = 0;
+  // True: a reject's value is one line of JSON (schema vigla.reject.v1). False: the original
+  // bytes, with the reason in headers.
+  virtual bool RejectsAsJson() const = 0;
   // The largest value a record may have; larger outputs are cut by the caller's rules.
   virtual size_t RecordBytesMax() const = 0;
   // Called often by the thread that owns the output, so that a client may serve callbacks.

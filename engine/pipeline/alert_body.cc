@@ -1,0 +1,256 @@
+// Alerts as canonical JSON, in the member order of engine/docs/formats.md. Warm.
+#include "engine/pipeline/alert_body.h"
+
+#include <algorithm>
+
+#include "engine/base/json_writer.h"
+#include "engine/pipeline/condition_figure.h"
+#include "engine/pipeline/transaction_json.h"
+#include "engine/base/status.h"
+
+namespace vigla {
+namespace {
+
+constexpr int kSemantics = 1;
+
+bool IsShown(const Match& match, AlertState state) {
+  return match.result ==
+         (state == AlertState::kLive ? AuditResult::kAlert : AuditResult::kShadow);
+}
+
+void AppendSubject(const Leg& leg, std::string* out) {
+  JsonWriter json(out);
+  const Party& own = leg.Own();
+  json.BeginObject()
+      .Field("kind", SubjectKindName(leg.subject_kind))
+      .Field("id", leg.subject_id)
+      .OptionalField("account", own.account)
+      .Field("role", RoleText(leg.order))
+      .OptionalField("name", own.details == nullptr ? "" : own.details->name);
+  if (own.country.IsKnown()) json.Field("country", own.country.Text());
+  json.EndObject();
+}
+
+void AppendFeatures(const LegResult& result, const Rule& rule, std::string* out) {
+  const RuleSet& rule_set = *result.batch->rule_set;
+  const CurrencyCode base = rule_set.rates.base();
+  JsonWriter json(out);
+  json.BeginArray();
+  for (size_t i = 0; i < rule.features.size(); ++i) {
+    const auto figure = std::find_if(
+        result.features.begin(), result.features.end(),
+        [&](const FeatureFigure& f) { return f.feature == rule.features[i]; });
+    if (figure == result.features.end()) continue;
+    const Feature& feature = rule_set.features[figure->feature];
+    json.BeginObject().Field("name", rule.feature_names[i]).Key("value");
+    if (figure->value.type == ValueType::kInt || figure->value.type == ValueType::kBool) {
+      std::string value;
+      AppendValueJson(figure->value, base, &value);
+      json.Raw(value);
+    } else {
+      json.String(figure->text);
+    }
+    json.OptionalField("unit", UnitOf(figure->value.type, base));
+    if (figure->has_window) {
+      const EventTime time = result.leg->time();
+      json.Key("window")
+          .BeginObject()
+          .Field("from", FormatTime(time - feature.over_us))
+          .Field("to", FormatTime(time - feature.skip_us))
+          .Field("open", "from")
+          .EndObject()
+          .Field("entries", figure->entries);
+      if (figure->without_rate > 0) json.Field("without_rate", figure->without_rate);
+    }
+    json.EndObject();
+  }
+  json.EndArray();
+}
+
+void AppendSuppressed(const LegResult& result, AlertState state, std::string* out) {
+  JsonWriter json(out);
+  bool open = false;
+  for (const Match& match : result.matches) {
+    if (match.shadow != (state == AlertState::kShadow)) continue;
+    if (match.result != AuditResult::kFolded && match.result != AuditResult::kExcepted) continue;
+    const bool folded = match.result == AuditResult::kFolded;
+    out->append(open ? "," : ",\"suppressed\":[");
+    open = true;
+    JsonWriter item(out);
+    item.BeginObject()
+        .Field("rule", result.batch->rule_set->rules[match.rule].id)
+        .Field("by", folded ? "once_per" : "exception")
+        .Field(folded ? "into" : "exception", folded ? match.into : match.exception)
+        .EndObject();
+  }
+  if (open) out->push_back(']');
+}
+
+}  // namespace
+
+bool AlertBody::Publishes(const LegResult& result, AlertState state) {
+  return std::any_of(result.matches.begin(), result.matches.end(),
+                     [&](const Match& match) { return IsShown(match, state); });
+}
+
+absl::StatusOr<AlertSummary> AlertBody::Render(const LegResult& result, AlertState state,
+                                               size_t bytes_max, std::string* out) {
+  ASSIGN_OR_RETURN(AlertSummary summary, RenderCut(result, state, {}, out));
+  if (out->size() > bytes_max) {
+    ASSIGN_OR_RETURN(summary, RenderCut(result, state, {.transaction = true}, out));
+  }
+  if (out->size() > bytes_max) {
+    ASSIGN_OR_RETURN(summary,
+                     RenderCut(result, state, {.transaction = true, .evidence = true}, out));
+  }
+  return summary;
+}
+
+absl::StatusOr<AlertSummary> AlertBody::RenderCut(const LegResult& result, AlertState state,
+                                                  Cuts cuts, std::string* out) {
+  const RuleSet& rule_set = *result.batch->rule_set;
+  AlertSummary summary;
+  const Rule* leading = nullptr;  // the highest severity, then score, then id
+  for (const Match& match : result.matches) {
+    if (!IsShown(match, state)) continue;
+    const Rule& rule = rule_set.rules[match.rule];
+    summary.severity = std::max(summary.severity, rule.severity);
+    summary.score += rule.score;
+    if (leading == nullptr || std::tie(rule.severity, rule.score) >
+                                  std::tie(leading->severity, leading->score)) {
+      leading = &rule;
+    }
+  }
+  CHECK(leading != nullptr);
+  const Leg& leg = *result.leg;
+  out->clear();
+  JsonWriter json(out);
+  json.BeginObject()
+      .Field("schema", "vigla.alert.v1")
+      .Field("alert_id", AlertIdText(result.alert_id))
+      .Field("time", FormatTime(leg.time()))
+      .Key("subject");
+  std::string part;
+  AppendSubject(leg, &part);
+  json.Raw(part)
+      .Field("severity", AlertSeverityName(summary.severity))
+      .Field("score", int64_t{summary.score})
+      .Field("state", state == AlertState::kLive ? "live" : "shadow")
+      .CounterField("sequence", leg.sequence.value)
+      .Field("title", leading->title);
+  part.clear();
+  RETURN_IF_ERROR(AppendMatches(result, state, cuts, &part));
+  json.Key("matches").Raw(part);
+  AppendSuppressed(result, state, out);
+  part.clear();
+  if (cuts.transaction) {
+    JsonWriter short_form(&part);
+    short_form.BeginObject()
+        .Field("id", leg.transaction->id)
+        .Field("omitted", true)
+        .Field("digest", Sha256::Of(result.batch->InputOf(leg.sequence).value).Hex())
+        .EndObject();
+  } else {
+    AppendTransactionJson(*leg.transaction, &part);
+  }
+  json.Key("transaction").Raw(part);
+  part.clear();
+  AppendOrigin(result, &part);
+  json.Key("origin")
+      .Raw(part)
+      .Field("rule_set", rule_set.FingerprintText())
+      .Field("semantics", int64_t{kSemantics})
+      .EndObject();
+  return summary;
+}
+
+absl::Status AlertBody::AppendMatches(const LegResult& result, AlertState state, Cuts cuts,
+                                      std::string* out) {
+  const RuleSet& rule_set = *result.batch->rule_set;
+  JsonWriter json(out);
+  json.BeginArray();
+  for (size_t i = 0; i < result.matches.size(); ++i) {
+    const Match& match = result.matches[i];
+    if (!IsShown(match, state)) continue;
+    const Rule& rule = rule_set.rules[match.rule];
+    json.BeginObject()
+        .Field("rule", rule.id)
+        .Field("version", int64_t{rule.version})
+        .Field("pack", rule.pack)
+        .Field("pack_version", int64_t{rule.pack_version})
+        .Field("title", rule.title)
+        .Field("severity", AlertSeverityName(rule.severity))
+        .Field("score", int64_t{rule.score})
+        .Field("reason", match.reason);
+    if (!rule.tags.empty()) {
+      json.Key("tags").BeginArray();
+      for (const std::string& tag : rule.tags) json.String(tag);
+      json.EndArray();
+    }
+    json.OptionalField("officer", rule.officer).Key("conditions").BeginArray();
+    for (const ConditionFigure& condition : match.conditions) {
+      json.BeginObject().Field("text", condition.text);
+      if (!condition.json.empty()) out->append(",").append(condition.json);
+      json.EndObject();
+    }
+    json.EndArray().Key("features");
+    std::string part;
+    AppendFeatures(result, rule, &part);
+    json.Raw(part);
+    part.clear();
+    const auto listed = static_cast<int64_t>(result.evidence[i].size());
+    if (cuts.evidence) {
+      part = "[]";
+    } else {
+      RETURN_IF_ERROR(AppendEvidence(result, i, &part));
+    }
+    json.Key("evidence")
+        .Raw(part)
+        .Field("evidence_omitted", result.evidence_omitted[i] + (cuts.evidence ? listed : 0))
+        .EndObject();
+  }
+  json.EndArray();
+  return absl::OkStatus();
+}
+
+absl::Status AlertBody::AppendEvidence(const LegResult& result, size_t match,
+                                       std::string* out) {
+  const CurrencyCode base = result.batch->rule_set->rates.base();
+  JsonWriter json(out);
+  json.BeginArray();
+  for (const Entry& entry : result.evidence[match]) {
+    ASSIGN_OR_RETURN(const IndexedTransaction transaction, index_->Resolve(entry.sequence));
+    std::string source;
+    AppendSourceText(topics_[transaction.position.topic], transaction.position.partition,
+                     transaction.position.offset, &source);
+    json.BeginObject()
+        .Field("id", transaction.id)
+        .Field("time", FormatTime(entry.time))
+        .Field("direction", DirectionName(entry.direction))
+        .Field("amount", FormatOriginal(entry.amount, entry.currency))
+        .Field("currency", entry.currency.Text());
+    if (entry.has_base_amount) json.Field("base_amount", FormatBase(entry.base_amount, base));
+    json.Field("kind", KindName(entry.kind)).Field("source", source).EndObject();
+  }
+  json.EndArray();
+  return absl::OkStatus();
+}
+
+void AlertBody::AppendOrigin(const LegResult& result, std::string* out) const {
+  const InputRecord& input = result.batch->InputOf(result.leg->sequence);
+  JsonWriter json(out);
+  json.BeginObject()
+      .Field("topic", topics_[input.position.topic])
+      .Field("partition", int64_t{input.position.partition})
+      .Field("offset", std::to_string(input.position.offset))
+      .OptionalField("key", input.key);
+  if (input.received_us != 0) json.Field("received", FormatTime({input.received_us}));
+  if (input.headers != nullptr) {
+    for (const Header& header : *input.headers) {
+      if (header.key == "traceparent") json.OptionalField("traceparent", header.value);
+    }
+  }
+  json.EndObject();
+}
+
+}  // namespace vigla

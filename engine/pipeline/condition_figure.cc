@@ -1,0 +1,71 @@
+// Conditions as canonical JSON members. Warm.
+#include "engine/pipeline/condition_figure.h"
+
+#include "engine/base/json_writer.h"
+
+namespace vigla {
+namespace {
+
+bool IsNumeric(ValueType type) {
+  return type == ValueType::kMoney || type == ValueType::kDecimal || type == ValueType::kRatio;
+}
+
+// value - limit, where the difference means something.
+std::optional<Value> Margin(const Value& value, const Value& limit) {
+  if (!value.known || !limit.known) return std::nullopt;
+  if (value.type == ValueType::kInt && limit.type == ValueType::kInt) {
+    int64_t difference = 0;
+    if (__builtin_sub_overflow(value.integer, limit.integer, &difference)) return std::nullopt;
+    return Value::Int(difference);
+  }
+  if (value.type == ValueType::kDuration && limit.type == ValueType::kDuration) {
+    return Value::Integer(ValueType::kDuration, value.integer - limit.integer);
+  }
+  if (IsNumeric(value.type) && IsNumeric(limit.type)) {
+    const auto difference = Subtract(value.number, limit.number);
+    if (difference) return Value::Numeric(value.type, *difference);
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+void AppendValueJson(const Value& value, CurrencyCode base, std::string* out) {
+  constexpr int64_t kExactInDouble = int64_t{1} << 53;
+  JsonWriter json(out);
+  if (value.type == ValueType::kBool && value.known) {
+    json.Bool(value.integer != 0);
+  } else if (value.type == ValueType::kInt && value.known && value.integer <= kExactInDouble &&
+             value.integer >= -kExactInDouble) {
+    json.Int(value.integer);
+  } else {
+    json.String(FormatValueBare(value, base));
+  }
+}
+
+std::string UnitOf(ValueType type, CurrencyCode base) {
+  return type == ValueType::kMoney ? base.Text() : std::string();
+}
+
+ConditionFigure MakeConditionFigure(const Condition& condition, const RuleSet& rule_set,
+                                    LegReader& reader) {
+  ConditionFigure figure;
+  figure.text = condition.text;
+  if (!condition.value || !condition.limit) return figure;
+  const CurrencyCode base = rule_set.rates.base();
+  const Value value = Evaluate(*condition.value, rule_set, reader);
+  const Value limit = Evaluate(*condition.limit, rule_set, reader);
+  figure.json += "\"value\":";
+  AppendValueJson(value, base, &figure.json);
+  figure.json += ",\"limit\":";
+  AppendValueJson(limit, base, &figure.json);
+  if (const auto margin = Margin(value, limit)) {
+    figure.json += ",\"margin\":";
+    AppendValueJson(*margin, base, &figure.json);
+  }
+  const std::string unit = UnitOf(value.type, base);
+  if (!unit.empty()) figure.json += ",\"unit\":\"" + unit + "\"";
+  return figure;
+}
+
+}  // namespace vigla

@@ -1,0 +1,18 @@
+// A comparison of a rule as an alert shows it: value, limit, and the distance between. Warm.
+#pragma once
+
+#include "engine/pipeline/leg_reader.h"
+#include "engine/pipeline/messages.h"
+
+namespace vigla {
+
+// `reader` is the leg at which the condition's rule matched.
+ConditionFigure MakeConditionFigure(const Condition& condition, const RuleSet& rule_set,
+                                    LegReader& reader);
+
+// Appends `value` as JSON: integers and truth values bare, everything else as a string.
+void AppendValueJson(const Value& value, CurrencyCode base, std::string* out);
+// "EUR" for money, "" where a unit means nothing.
+std::string UnitOf(ValueType type, CurrencyCode base);
+
+}  // namespace vigla

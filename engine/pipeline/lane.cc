@@ -1,0 +1,103 @@
+// Legs in, match results and images out. Hot.
+#include "engine/pipeline/lane.h"
+
+#include "engine/base/status.h"
+
+namespace vigla {
+namespace {
+
+LedgerOptions LaneLedger(const PipelineOptions& options) {
+  LedgerOptions ledger = options.ledger;
+  ledger.cache_bytes_max = options.cache_bytes / static_cast<size_t>(options.lanes);
+  return ledger;
+}
+
+}  // namespace
+
+Lane::Lane(int index, const PipelineOptions& options, Store* store, const KeyedHasher* hasher,
+           const std::vector<std::string>& topics)
+    : index_(index),
+      state_(store, LaneLedger(options), hasher),
+      judge_(topics),
+      input_(options.ring_batches),
+      output_(8) {}
+
+absl::StatusOr<bool> Lane::Step() {
+  const uint64_t written = signals_.written_ticket.load(std::memory_order_acquire);
+  if (written != written_seen_) {
+    written_seen_ = written;
+    state_.Written(written);
+    UpdatePressure();
+  }
+  if (finished_ != nullptr) {
+    if (!output_.TryPush(finished_)) return false;
+    finished_ = nullptr;
+  }
+  LaneMessage message;
+  if (!input_.TryPop(&message)) return false;
+  if (message.activation != nullptr) {
+    judge_.SetRuleSet(message.activation->rule_set);
+    state_.SetRuleSet(message.activation->rule_set, message.activation->since);
+    rule_count_ = message.activation->rule_set->rules.size();
+    epoch_ = nullptr;  // an activation comes between epochs only
+  } else if (message.batch != nullptr) {
+    RETURN_IF_ERROR(ProcessBatch(*message.batch));
+  } else if (message.epoch_end != nullptr) {
+    EndEpoch(*message.epoch_end);
+  }
+  return true;
+}
+
+void Lane::StartEpoch() {
+  epoch_ = std::make_unique<LaneEpoch>();
+  epoch_->unknown.assign(rule_count_, 0);
+}
+
+absl::Status Lane::ProcessBatch(const Batch& batch) {
+  if (epoch_ == nullptr) StartEpoch();
+  const std::vector<Leg>& legs = batch.lane_legs[index_];
+  RETURN_IF_ERROR(state_.LookAhead(legs));
+  LegResult result;
+  for (const Leg& leg : legs) {
+    LegFigures figures;
+    ApplyOutcome outcome = ApplyOutcome::kApplied;
+    if (batch.RecordOf(leg.sequence).verdict == AuditVerdict::kRejected) {
+      state_.ReadOnly(leg, &figures);
+    } else {
+      ASSIGN_OR_RETURN(outcome, state_.Apply(leg, &figures));
+      if (outcome == ApplyOutcome::kLate) metrics_.late.Add(1);
+      if (outcome == ApplyOutcome::kTooLate) metrics_.too_late.Add(1);
+      if (outcome == ApplyOutcome::kAlreadyContained) {
+        epoch_->contained.emplace_back(leg.sequence.value, leg.order);
+        continue;
+      }
+    }
+    if (judge_.JudgeLeg(batch, leg, outcome, &figures, &epoch_->unknown, &result)) {
+      epoch_->results.push_back(std::move(result));
+      result = LegResult{};
+    }
+  }
+  metrics_.legs.Add(legs.size());
+  UpdatePressure();
+  return absl::OkStatus();
+}
+
+void Lane::EndEpoch(const EpochEnd& end) {
+  if (epoch_ == nullptr) StartEpoch();
+  epoch_->epoch = end.epoch;
+  epoch_->write_back =
+      state_.TakeWriteBack(end.write_ticket, end.write_everything || state_.IsOverBound());
+  metrics_.matched_legs.Add(epoch_->results.size());
+  finished_ = std::move(epoch_);
+  epoch_ = nullptr;
+  if (output_.TryPush(finished_)) finished_ = nullptr;
+}
+
+void Lane::UpdatePressure() {
+  signals_.cache_pressure.store(state_.IsOverBound(), std::memory_order_relaxed);
+  metrics_.cache_bytes.Set(state_.cache_bytes());
+  metrics_.subjects.Set(state_.subject_count());
+  metrics_.evictions.Set(state_.evictions());
+}
+
+}  // namespace vigla

@@ -1,0 +1,154 @@
+// Stages joined, recovered, run. Cold.
+#include "engine/pipeline/pipeline.h"
+
+#include <algorithm>
+
+#include "engine/base/status.h"
+
+namespace vigla {
+
+Pipeline::Pipeline(const PipelineOptions& options, const LoadOptions& load_options,
+                   const PipelinePorts& ports, std::shared_ptr<const RuleSet> rule_set)
+    : options_(options),
+      load_options_(load_options),
+      ports_(ports),
+      configured_(std::move(rule_set)),
+      hasher_(options.identity_key) {}
+
+Pipeline::~Pipeline() = default;
+
+void Pipeline::Log(std::string_view message) const {
+  if (ports_.log) ports_.log(message);
+}
+
+absl::StatusOr<StateHeader> Pipeline::ReadHeader() {
+  StateHeader header;
+  header.redo = {1};
+  header.identity_key = Sha256::Of(options_.identity_key);
+  std::string value;
+  const absl::Status status = ports_.store->Get(kStateHeaderKey, &value);
+  if (absl::IsNotFound(status)) return header;
+  RETURN_IF_ERROR(status);
+  const Digest wanted_key = header.identity_key;
+  ASSIGN_OR_RETURN(header, ParseStateHeader(value));
+  if (header.identity_key != wanted_key) {
+    return MakeError(absl::StatusCode::kFailedPrecondition,
+                     "the state was built with another identity key; configure that key again, "
+                     "or move the state directory away to have it rebuilt");
+  }
+  if (header.semantics != 1) {
+    return MakeError(absl::StatusCode::kFailedPrecondition,
+                     "the state was built by semantics that this version does not have");
+  }
+  return header;
+}
+
+absl::Status Pipeline::Open() {
+  RETURN_IF_ERROR(ports_.output->Open());
+  ASSIGN_OR_RETURN(const StateHeader header, ReadHeader());
+  const std::vector<std::string>& topics = ports_.source->topics();
+  for (int i = 0; i < options_.lanes; ++i) {
+    lanes_.push_back(std::make_unique<Lane>(i, options_, ports_.store, &hasher_, topics));
+  }
+  commit_ = std::make_unique<CommitStage>(
+      options_, topics, CommitStage::Ports{ports_.store, ports_.output, ports_.clock}, lanes_,
+      header);
+  RETURN_IF_ERROR(commit_->Start());
+  feed_ = std::make_unique<Feed>(options_, topics, &hasher_, lanes_, &commit_->input(),
+                                 &commit_->recycled());
+  replay_ = std::make_unique<ReplayFeed>(options_, load_options_, ports_.source, ports_.output,
+                                         feed_.get(), header);
+  RETURN_IF_ERROR(replay_->Start());
+  live_feed_ = std::make_unique<LiveFeed>(options_, ports_.source, ports_.clock, feed_.get(),
+                                          &commit_->gate_closed());
+  if (stop_.load(std::memory_order_relaxed)) live_feed_->RequestStop();
+  return absl::OkStatus();
+}
+
+void Pipeline::RequestStop() {
+  stop_.store(true, std::memory_order_relaxed);
+  if (live_feed_ != nullptr) live_feed_->RequestStop();
+}
+
+uint64_t Pipeline::replayed_records() const {
+  return replay_ == nullptr ? 0 : replay_->replayed_records();
+}
+
+absl::Status Pipeline::CheckCommittedPositions() {
+  ASSIGN_OR_RETURN(std::vector<InputPosition> committed, ports_.output->CommittedPositions());
+  if (committed.empty()) {
+    if (!feed_->sequencer().positions().empty()) {
+      Log("the consumer group has no offsets; the journal's are used, as always");
+    }
+    return absl::OkStatus();
+  }
+  const auto& ours = feed_->sequencer().positions();
+  for (const InputPosition& theirs : committed) {
+    auto same = std::find_if(ours.begin(), ours.end(), [&](const InputPosition& position) {
+      return position.topic == theirs.topic && position.partition == theirs.partition;
+    });
+    const int64_t next = same == ours.end() ? 0 : same->next_offset;
+    if (same != ours.end() && next == theirs.next_offset) continue;
+    return MakeError(
+        absl::StatusCode::kFailedPrecondition,
+        "the consumer group's offset for " + ports_.source->topics()[theirs.topic] +
+            " partition " + std::to_string(theirs.partition) + " is " +
+            std::to_string(theirs.next_offset) + " but the journal ends at " +
+            std::to_string(next) +
+            ": somebody has moved the offsets, or the journal was cut. Nothing was processed");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Pipeline::GoLive() {
+  RETURN_IF_ERROR(CheckCommittedPositions());
+  if (!replay_->source_fingerprint().empty()) {
+    RETURN_IF_ERROR(ports_.source->Verify(replay_->source_fingerprint()));
+  }
+  RETURN_IF_ERROR(ports_.source->Seek(feed_->sequencer().positions()));
+  if (configured_->FingerprintText() != replay_->rule_set()) {
+    live_feed_->ActivateLater(configured_, replay_->rule_set());
+  }
+  if (replay_->replayed_records() > 0) {
+    Log("recovered: " + std::to_string(replay_->replayed_records()) +
+        " records were judged again and agree with the audit trail");
+  }
+  live_.store(true, std::memory_order_release);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<StepResult> Pipeline::StepFeed(int wait_ms) {
+  if (live_.load(std::memory_order_relaxed)) return live_feed_->Step(wait_ms);
+  ASSIGN_OR_RETURN(const StepResult result, replay_->Step());
+  if (result != StepResult::kDone) return result;
+  RETURN_IF_ERROR(GoLive());
+  return StepResult::kWorked;
+}
+
+absl::StatusOr<PipelineOutcome> Pipeline::RunStepwise(
+    const std::function<size_t(size_t)>& choose) {
+  const size_t stages = lanes_.size() + 2;
+  while (true) {
+    const size_t stage = choose(stages);
+    if (stage < lanes_.size()) {
+      RETURN_IF_ERROR(lanes_[stage]->Step().status());
+    } else if (stage == lanes_.size()) {
+      RETURN_IF_ERROR(StepFeed(0).status());
+    } else {
+      ASSIGN_OR_RETURN(const StepResult result, commit_->Step());
+      if (commit_->must_restart()) return PipelineOutcome::kRestart;
+      if (result == StepResult::kDone) return PipelineOutcome::kFinished;
+    }
+  }
+}
+
+absl::StatusOr<Digest> Pipeline::LogicalDigest() {
+  Digest sum;
+  for (const auto& lane : lanes_) {
+    ASSIGN_OR_RETURN(const Digest digest, lane->state().LogicalDigest());
+    sum = AddDigests(sum, digest);
+  }
+  return sum;
+}
+
+}  // namespace vigla

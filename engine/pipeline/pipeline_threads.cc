@@ -1,0 +1,94 @@
+// The thin shell of threads around the stages. Cold: the loops are hot, the work is in Step().
+#include <chrono>
+#include <mutex>
+#include <thread>
+
+#include "engine/base/status.h"
+#include "engine/pipeline/pipeline.h"
+
+namespace vigla {
+namespace {
+
+// Waiting that gives a busy neighbour the core soon and a quiet machine its rest.
+class Backoff {
+ public:
+  void Worked() { idle_ = 0; }
+  void Idle() {
+    ++idle_;
+    if (idle_ < kYields) {
+      std::this_thread::yield();
+    } else {
+      std::this_thread::sleep_for(idle_ < kShortSleeps ? std::chrono::microseconds(50)
+                                                       : std::chrono::microseconds(500));
+    }
+  }
+
+ private:
+  static constexpr int kYields = 16;
+  static constexpr int kShortSleeps = 200;
+  int idle_ = 0;
+};
+
+// The first failure of any thread, and the flag that ends the others.
+class Verdicts {
+ public:
+  void Fail(const absl::Status& status) {
+    std::lock_guard<std::mutex> lock(mutex_);
+    if (status_.ok()) status_ = status;
+    ended_.store(true, std::memory_order_release);
+  }
+  void End() { ended_.store(true, std::memory_order_release); }
+  bool HasEnded() const { return ended_.load(std::memory_order_acquire); }
+  absl::Status status() {
+    std::lock_guard<std::mutex> lock(mutex_);
+    return status_;
+  }
+
+ private:
+  std::mutex mutex_;
+  absl::Status status_;
+  std::atomic<bool> ended_{false};
+};
+
+void LaneLoop(Lane* lane, Verdicts* verdicts) {
+  Backoff backoff;
+  while (!verdicts->HasEnded()) {
+    const absl::StatusOr<bool> worked = lane->Step();
+    if (!worked.ok()) return verdicts->Fail(worked.status());
+    *worked ? backoff.Worked() : backoff.Idle();
+  }
+}
+
+void CommitLoop(CommitStage* commit, Verdicts* verdicts) {
+  Backoff backoff;
+  while (!verdicts->HasEnded()) {
+    const absl::StatusOr<StepResult> result = commit->Step();
+    if (!result.ok()) return verdicts->Fail(result.status());
+    if (commit->must_restart() || *result == StepResult::kDone) return verdicts->End();
+    *result == StepResult::kWorked ? backoff.Worked() : backoff.Idle();
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<PipelineOutcome> Pipeline::RunThreaded() {
+  constexpr int kPollWaitMs = 5;
+  Verdicts verdicts;
+  std::vector<std::thread> threads;
+  for (const auto& lane : lanes_) threads.emplace_back(LaneLoop, lane.get(), &verdicts);
+  threads.emplace_back(CommitLoop, commit_.get(), &verdicts);
+  Backoff backoff;
+  while (!verdicts.HasEnded()) {
+    const absl::StatusOr<StepResult> result = StepFeed(kPollWaitMs);
+    if (!result.ok()) {
+      verdicts.Fail(result.status());
+      break;
+    }
+    *result == StepResult::kWorked ? backoff.Worked() : backoff.Idle();
+  }
+  for (std::thread& thread : threads) thread.join();
+  RETURN_IF_ERROR(verdicts.status());
+  return commit_->must_restart() ? PipelineOutcome::kRestart : PipelineOutcome::kFinished;
+}
+
+}  // namespace vigla
