@@ -1,8 +1,16 @@
 // Runs programs: three-valued logic over values that may be unknown. Hot.
 #pragma once
 
-#include <string>
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <new>
+#include <type_traits>
 
+#include "engine/base/check.h"
+#include "engine/rule/calculation.h"
+#include "engine/rule/function.h"
+#include "engine/rule/named_list.h"
 #include "engine/rule/program.h"
 #include "engine/rule/rule_set.h"
 
@@ -10,15 +18,291 @@ namespace vigla {
 
 // What a program reads. One virtual call a field would be too dear on the hot path, hence a
 // template over the reader; a Reader has:
-//   Value Field(FieldRef) const;      // kField
-//   Value ThisField(FieldRef) const;  // kThisField; only in a where
-//   Value Feature(int index);         // kFeature; may compute lazily
-//   EventTime MoneyTime() const;      // the event time at which money constants convert
-// Never allocates but for `lower` (into a scratch buffer of the evaluator).
-// enum class Truth { kFalse, kTrue, kUnknown };
-//
-// template <class Reader> Value Evaluate(const Program&, const RuleSet&, Reader& reader);
-// template <class Reader> Truth EvaluateTruth(const Program&, const RuleSet&, Reader& reader);
-// template <class Reader> std::string RenderReason(const Rule&, const RuleSet&, Reader& reader);
+//   Value Field(FieldRef);      // kField; a const Value& will do as well, here and below
+//   Value ThisField(FieldRef);  // kThisField; only in a where
+//   Value Feature(int index);   // kFeature; may compute lazily
+//   EventTime MoneyTime();      // the event time at which money constants convert
+// Nothing here allocates but what FunctionScope keeps (`lower`, `local_date`, numbers that leave
+// 128 bits). A result's text is valid until the thread's next Evaluate.
+enum class Truth : uint8_t { kFalse = 0, kTrue = 1, kUnknown = 2 };
+
+inline Truth TruthOf(const Value& value) {
+  return value.known ? static_cast<Truth>(value.integer != 0) : Truth::kUnknown;
+}
+
+namespace evaluation {
+
+inline Truth Satisfies(std::strong_ordering order, uint8_t mask) {
+  const int bit = order < 0 ? kIfLess : order > 0 ? kIfGreater : kIfEqual;
+  return static_cast<Truth>((mask & bit) != 0);
+}
+
+// In the manner of `type`: kInt for all that hold integers, kDecimal for numbers, kString for
+// texts, kAccount.
+inline Truth CompareValues(const Value& a, const Value& b, ValueType type, uint8_t mask) {
+  if (!a.known || !b.known) return Truth::kUnknown;
+  switch (type) {
+    case ValueType::kInt: return Satisfies(a.integer <=> b.integer, mask);
+    case ValueType::kDecimal: return Satisfies(Compare(a.number, b.number), mask);
+    case ValueType::kString: return Satisfies(a.text <=> b.text, mask);
+    default: return static_cast<Truth>(IsSameAccount(a, b) == ((mask & kIfEqual) != 0));
+  }
+}
+
+inline Truth And(Truth a, Truth b) {
+  if (a == Truth::kFalse || b == Truth::kFalse) return Truth::kFalse;
+  return a == Truth::kTrue ? b : Truth::kUnknown;
+}
+
+inline Truth Or(Truth a, Truth b) {
+  if (a == Truth::kTrue || b == Truth::kTrue) return Truth::kTrue;
+  return a == Truth::kFalse ? b : Truth::kUnknown;
+}
+
+// A stack of values that are constructed where they are pushed.
+class ValueStack {
+ public:
+  ValueStack() {}
+  void Push(const Value& value) { new (Place(size_++)) Value(value); }
+  // Where a value is to be constructed that the caller then counts by Grow.
+  void* Next() { return Place(size_); }
+  void Grow() { ++size_; }
+  Value& Top() { return *Place(size_ - 1); }
+  Value* Last(int count) { return Place(size_ - count); }
+  void Pop(int count) { size_ -= count; }
+
+ private:
+  Value* Place(int index) { return reinterpret_cast<Value*>(bytes_) + index; }
+
+  alignas(Value) unsigned char bytes_[sizeof(Value) * Program::kStackDepthMax];
+  int size_ = 0;
+};
+static_assert(std::is_trivially_copyable_v<Value> && std::is_trivially_destructible_v<Value>);
+
+// The work of one Evaluate. Constructing it costs nothing: arrays are not initialised.
+template <class Reader>
+class Machine {
+ public:
+  Machine(const Program& program, const RuleSet& rule_set, Reader& reader)
+      : program_(program), rule_set_(rule_set), reader_(reader) {}
+
+  void Run() {
+    const Program::Instruction* const code = program_.code.data();
+    for (const Program::Instruction* at = code; at->opcode != Opcode::kEnd;) {
+      const Program::Instruction& instruction = *at++;
+      switch (instruction.opcode) {
+        case Opcode::kCompareField: {
+          const Value& value = reader_.Field(
+              FieldRef{instruction.a, static_cast<uint16_t>(instruction.c)});
+          truth_ = CompareValues(value, program_.constants[instruction.b], instruction.type,
+                                 instruction.mask);
+          break;
+        }
+        case Opcode::kCompareFeature: {
+          const Value& value = reader_.Feature(instruction.c);
+          truth_ = CompareValues(value, program_.constants[instruction.b], instruction.type,
+                                 instruction.mask);
+          break;
+        }
+        case Opcode::kCompare: {
+          const Value* operands = stack_.Last(2);
+          truth_ = CompareValues(operands[0], operands[1], instruction.type, instruction.mask);
+          stack_.Pop(2);
+          break;
+        }
+        case Opcode::kBeginLogic: logic_[logic_depth_++] = Truth::kTrue; break;
+        case Opcode::kAndThen:
+          if (truth_ == Truth::kFalse) {
+            --logic_depth_;
+            at = code + instruction.b;
+          } else if (truth_ == Truth::kUnknown) {
+            logic_[logic_depth_ - 1] = Truth::kUnknown;
+          }
+          break;
+        case Opcode::kOrElse:
+          if (truth_ == Truth::kTrue) {
+            --logic_depth_;
+            at = code + instruction.b;
+          } else if (truth_ == Truth::kUnknown) {
+            logic_[logic_depth_ - 1] = Truth::kUnknown;
+          }
+          break;
+        case Opcode::kAndLast: truth_ = And(truth_, logic_[--logic_depth_]); break;
+        case Opcode::kOrLast:
+          truth_ = Or(truth_, logic_[--logic_depth_] == Truth::kUnknown ? Truth::kUnknown
+                                                                       : Truth::kFalse);
+          break;
+        case Opcode::kNot:
+          if (truth_ != Truth::kUnknown) truth_ = static_cast<Truth>(truth_ == Truth::kFalse);
+          break;
+        case Opcode::kTruth: truth_ = static_cast<Truth>(instruction.a); break;
+        case Opcode::kBranch:
+          if (truth_ != Truth::kTrue) {
+            at = code + (truth_ == Truth::kFalse ? instruction.b : instruction.c);
+          }
+          break;
+        case Opcode::kJump: at = code + instruction.b; break;
+        case Opcode::kRecall:
+          if ((locals_set_ >> instruction.a & 1) != 0) {
+            stack_.Push(locals_[instruction.a]);
+            at = code + instruction.b;
+          }
+          break;
+        default: RunOnStack(instruction); break;
+      }
+    }
+  }
+
+  Truth truth() const { return truth_; }
+  const Value& result() { return stack_.Top(); }
+
+ private:
+  // Everything that neither jumps nor is fused.
+  void RunOnStack(const Program::Instruction& instruction) {
+    switch (instruction.opcode) {
+      case Opcode::kConstant: stack_.Push(program_.constants[instruction.a]); break;
+      case Opcode::kMoneyAt:
+        stack_.Push(MoneyAt(program_.money[instruction.a], rule_set_.rates, reader_.MoneyTime()));
+        break;
+      case Opcode::kField:
+        new (stack_.Next()) Value(
+            reader_.Field(FieldRef{instruction.a, static_cast<uint16_t>(instruction.b)}));
+        stack_.Grow();
+        break;
+      case Opcode::kThisField:
+        new (stack_.Next()) Value(
+            reader_.ThisField(FieldRef{instruction.a, static_cast<uint16_t>(instruction.b)}));
+        stack_.Grow();
+        break;
+      case Opcode::kFeature: stack_.Push(reader_.Feature(instruction.b)); break;
+      case Opcode::kListSize:
+        stack_.Push(Value::Int(static_cast<int64_t>(rule_set_.lists[instruction.b].items.size())));
+        break;
+      case Opcode::kUnknown: stack_.Push(Value::Unknown(instruction.type)); break;
+      case Opcode::kToNumber: stack_.Top() = ToNumber(stack_.Top(), instruction.type); break;
+      case Opcode::kNegate: stack_.Top() = NegateValue(stack_.Top()); break;
+      case Opcode::kAdd:
+      case Opcode::kSubtract:
+      case Opcode::kMultiply:
+      case Opcode::kDivide:
+      case Opcode::kRemainder:
+      case Opcode::kMinimum:
+      case Opcode::kMaximum: {
+        Value* operands = stack_.Last(2);
+        operands[0] =
+            Calculate(instruction.opcode, instruction.type, operands[0], operands[1]);
+        stack_.Pop(1);
+        break;
+      }
+      case Opcode::kCall: {
+        Value* arguments = stack_.Last(instruction.b);
+        const CompiledPattern* pattern =
+            instruction.c >= 0 ? program_.patterns[instruction.c].get() : nullptr;
+        arguments[0] = CallFunction(static_cast<Function>(instruction.a), instruction.type,
+                                    {arguments, static_cast<size_t>(instruction.b)}, pattern);
+        stack_.Pop(instruction.b - 1);
+        break;
+      }
+      case Opcode::kRemember:
+        locals_[instruction.a] = stack_.Top();
+        locals_set_ |= static_cast<uint8_t>(1 << instruction.a);
+        break;
+      default: RunIntoTruth(instruction); break;
+    }
+  }
+
+  // What takes values and leaves a truth.
+  void RunIntoTruth(const Program::Instruction& instruction) {
+    switch (instruction.opcode) {
+      case Opcode::kTruthOfValue: truth_ = TruthOf(stack_.Top()); break;
+      case Opcode::kKnown: truth_ = static_cast<Truth>(stack_.Top().known); break;
+      case Opcode::kInLiteral:
+        truth_ = In(stack_.Top(), [&](const Value& value) {
+          return LiteralContains(program_.literal_lists[instruction.b], value);
+        });
+        break;
+      case Opcode::kInNamed:
+        truth_ = In(stack_.Top(), [&](const Value& value) {
+          return ListContains(rule_set_.lists[instruction.b], value);
+        });
+        break;
+      case Opcode::kInItems: {
+        const Value* operands = stack_.Last(2);
+        truth_ = !operands[1].known ? Truth::kUnknown
+                                    : In(operands[0], [&](const Value& value) {
+                                        return ItemsContain(operands[1], value);
+                                      });
+        stack_.Pop(1);
+        break;
+      }
+      case Opcode::kInStack: {
+        const Value* operands = stack_.Last(instruction.b + 1);
+        truth_ = Truth::kFalse;
+        for (int i = 1; i <= instruction.b; ++i) {
+          truth_ = Or(truth_,
+                      CompareValues(operands[0], operands[i], instruction.type, kIfEqual));
+        }
+        stack_.Pop(instruction.b);
+        break;
+      }
+      case Opcode::kValueOfTruth: {
+        Value value = Value::Bool(truth_ == Truth::kTrue);
+        value.known = truth_ != Truth::kUnknown;
+        stack_.Push(value);
+        return;
+      }
+      default: CHECK(false);
+    }
+    stack_.Pop(1);
+  }
+
+  template <class Contains>
+  static Truth In(const Value& value, Contains contains) {
+    return value.known ? static_cast<Truth>(contains(value)) : Truth::kUnknown;
+  }
+
+  const Program& program_;
+  const RuleSet& rule_set_;
+  Reader& reader_;
+  Truth truth_ = Truth::kUnknown;
+  int logic_depth_ = 0;
+  unsigned locals_set_ = 0;
+  ValueStack stack_;
+  Truth logic_[Program::kLogicDepthMax];
+  union {
+    Value locals_[Program::kLocalsMax];
+  };
+};
+
+}  // namespace evaluation
+
+// The value of any program; a bool one's is unknown where its truth is.
+template <class Reader>
+Value Evaluate(const Program& program, const RuleSet& rule_set, Reader& reader) {
+  const FunctionScope scope;
+  evaluation::Machine<Reader> machine(program, rule_set, reader);
+  machine.Run();
+  if (program.type == ValueType::kBool) {
+    Value value = Value::Bool(machine.truth() == Truth::kTrue);
+    value.known = machine.truth() != Truth::kUnknown;
+    return value;
+  }
+  Value value = machine.result();
+  value.number = Narrow(value.number);
+  return value;
+}
+
+// The truth of a bool program.
+template <class Reader>
+Truth EvaluateTruth(const Program& program, const RuleSet& rule_set, Reader& reader) {
+  evaluation::Machine<Reader> machine(program, rule_set, reader);
+  if (!program.needs_scope) {
+    machine.Run();
+    return machine.truth();
+  }
+  const FunctionScope scope;
+  machine.Run();
+  return machine.truth();
+}
 
 }  // namespace vigla

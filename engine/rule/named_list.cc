@@ -1,6 +1,7 @@
 // A pack's named lists, as the operator `in` looks them up. Hot (ListContains).
 #include "engine/rule/named_list.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 
@@ -110,6 +111,33 @@ bool ListContains(const NamedList& list, const Value& value) {
       return false;
     default: return list.integers.contains(value.integer);
   }
+}
+
+bool LiteralContains(const LiteralList& list, const Value& value) {
+  switch (value.type) {
+    case ValueType::kString:
+    case ValueType::kChannel:
+      return std::binary_search(list.texts.begin(), list.texts.end(), value.text);
+    case ValueType::kAccount:
+      for (const Value& other : list.others) {
+        if (IsSameAccount(other, value)) return true;
+      }
+      return false;
+    case ValueType::kDecimal:
+    case ValueType::kRatio:
+    case ValueType::kMoney:
+      for (const Value& other : list.others) {
+        if (Compare(other.number, value.number) == std::strong_ordering::equal) return true;
+      }
+      return false;
+    default:
+      return std::binary_search(list.integers.begin(), list.integers.end(), value.integer);
+  }
+}
+
+bool ItemsContain(const Value& items, const Value& value) {
+  const std::string_view* const end = items.items + items.integer;
+  return std::find(items.items, end, value.text) != end;
 }
 
 }  // namespace vigla

@@ -12,5 +12,8 @@ bool SealList(NamedList* list, const KeyedHasher& hasher, std::string* bad_item)
 
 // `value` must be known. Accounts are found by text where it is at hand, else by hash.
 bool ListContains(const NamedList& list, const Value& value);
+// The same for a literal list, and for a value that is itself a list.
+bool LiteralContains(const LiteralList& list, const Value& value);
+bool ItemsContain(const Value& items, const Value& value);
 
 }  // namespace vigla

@@ -10,10 +10,10 @@
 
 namespace vigla {
 
-// numerator / (10^scale x denominator), |numerator| < 2^127. Means and shares keep their denominator, so they are
-// compared and multiplied exactly. What needs more than 128 bits goes through a wider, slower
-// path and lives in the thread's ExactScope; a result whose magnitude is >= 2^127 x 10^-12 has
-// no Number at all.
+// numerator / (10^scale x denominator), |numerator| < 2^127. Means and shares keep their
+// denominator, so they are compared and multiplied exactly. What needs more than 128 bits goes
+// through a wider, slower path and lives in the thread's ExactScope; a result whose magnitude is
+// >= 2^127 x 10^-12 has no Number at all.
 struct Number {
   Int128 numerator = 0;
   int64_t denominator = 1;  // > 0

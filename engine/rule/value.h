@@ -104,6 +104,12 @@ struct Value {
 
 static_assert(sizeof(Value) == 80, "values are copied on the hot path");
 
+// By text where both have it: two accounts are never one, whatever they hash to.
+inline bool IsSameAccount(const Value& a, const Value& b) {
+  if (!a.text.empty() && !b.text.empty()) return a.text == b.text;
+  return a.hash == b.hash;
+}
+
 // As people read it in messages: money with its currency ("27900.00 EUR"), 6 digits for money
 // and 12 otherwise at most, half away from zero (rules.md, 9). Unknown is "unknown".
 std::string FormatValue(const Value& value, CurrencyCode base);
