@@ -1,0 +1,75 @@
+// A YAML file as a tree of texts with positions, read strictly. Cold.
+// Every scalar is text: NO, on, 1_000 and 0777 mean nothing until a key's type gives them one.
+// Anchors, aliases, merge keys, tags, second documents and duplicate keys are errors.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/base/diagnostic.h"
+
+namespace vigla {
+
+struct YamlEntry;
+
+// `line` and `column` are 1-based, columns in code points; 0 where there is no source.
+struct YamlNode {
+  enum class Shape : uint8_t { kScalar, kSequence, kMapping };
+  enum class Style : uint8_t { kPlain, kQuoted, kBlock };
+
+  Shape shape = Shape::kScalar;
+  Style style = Style::kPlain;     // of a scalar
+  int line = 0;
+  int column = 0;
+  std::string text;                // of a scalar
+  std::vector<YamlNode> items;     // of a sequence
+  std::vector<YamlEntry> entries;  // of a mapping, in the file's order, keys distinct
+
+  bool IsScalar() const { return shape == Shape::kScalar; }
+  bool IsSequence() const { return shape == Shape::kSequence; }
+  bool IsMapping() const { return shape == Shape::kMapping; }
+  // A key without value (`when:` and nothing after it).
+  bool IsBlank() const { return IsScalar() && style == Style::kPlain && text.empty(); }
+  // The value of a key, or nullptr.
+  const YamlNode* Find(std::string_view key) const;
+};
+
+struct YamlEntry {
+  std::string key;
+  int line = 0;
+  int column = 0;
+  YamlNode value;
+};
+
+struct YamlLimits {
+  size_t bytes_max = 1 << 20;
+  int depth_max = 64;
+  int nodes_max = 200'000;
+};
+
+struct YamlDocument {
+  std::string file;
+  std::string source;
+  YamlNode root;
+
+  SourcePosition At(const YamlNode& node) const { return {file, node.line, node.column}; }
+  SourcePosition At(const YamlEntry& entry) const { return {file, entry.line, entry.column}; }
+  // Where a byte of a scalar's text stands in the file; through folding and most escapes.
+  SourcePosition At(const YamlNode& scalar, size_t offset) const;
+  // The source line, without its end; "" beyond the file.
+  std::string Line(int line) const;
+};
+
+// nullptr, and at least one error, if the text breaks a rule. Stops at the first syntax error;
+// all other findings are reported together.
+std::unique_ptr<YamlDocument> ReadYaml(std::string file, std::string source,
+                                       const YamlLimits& limits, Diagnostics* diagnostics);
+
+// The same tree from JSON whose scalars are all strings, as canonical bodies are. Positions are
+// all 0. nullptr if it is anything else.
+std::unique_ptr<YamlDocument> ReadJsonTree(std::string_view json);
+
+}  // namespace vigla
