@@ -31,6 +31,9 @@ class KeyedHasher {
   Hash128 Hash(std::string_view text) const;
   // Hashes (kind, text) such that equal texts of two kinds differ.
   Hash128 Hash(uint8_t kind, std::string_view text) const;
+  // As above for a pair: it is unambiguous where the first text ends. An empty first text is
+  // not the same as none.
+  Hash128 Hash(uint8_t kind, std::string_view first, std::string_view second) const;
 
  private:
   std::array<uint8_t, 192> secret_;

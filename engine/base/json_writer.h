@@ -1,6 +1,7 @@
 // Canonical JSON: the same value always has the same bytes, since bytes are hashed. Warm.
 // Keys are written in the order of the calls (each schema fixes its order), no white space, no
-// nulls; strings escape only what RFC 8259 demands (", \, below U+0020) and U+2028/U+2029.
+// nulls; strings escape only what RFC 8259 demands (", \, below U+0020) and U+2028/U+2029, with
+// the two-character escapes where there are any and \u00xx in lower case otherwise (RFC 8785).
 #pragma once
 
 #include <cstdint>
@@ -38,10 +39,16 @@ class JsonWriter {
   JsonWriter& OptionalField(std::string_view key, std::string_view value);
 
  private:
-  void Separate();
+  void BeginValue();
+  void Open(char bracket, bool is_object);
+  void Close(char bracket, bool is_object);
 
+  static constexpr int kDepthMax = 64;
   std::string* out_;
+  uint64_t objects_ = 0;  // bit d: what is open at depth d + 1 is an object
+  int depth_ = 0;
   bool needs_comma_ = false;
+  bool has_key_ = false;  // a key was written and waits for its value
 };
 
 // Appends `text` as a JSON string, quotes included. Invalid UTF-8 is replaced by U+FFFD.

@@ -38,7 +38,11 @@ struct ParsedTime {
 // ("2026-03-02"), which is midnight UTC with day precision. Empty if `text` is neither.
 std::optional<ParsedTime> ParseTime(std::string_view text);
 
-// "2026-03-05T08:59:59.000000Z"; always six fraction digits, always Z.
+// Milliseconds since 1970-01-01T00:00:00Z; empty outside the years 1 to 9999.
+std::optional<EventTime> TimeOfEpochMs(int64_t epoch_ms);
+
+// "2026-03-05T08:59:59.000000Z"; always six fraction digits, always Z. Times outside the years
+// 1 to 9999 (Min, Max) read as the nearest one inside.
 std::string FormatTime(EventTime time);
 // As FormatTime without a fraction where it is zero.
 std::string FormatTimeShort(EventTime time);
@@ -51,7 +55,7 @@ std::string FormatDate(int32_t utc_day);
 
 // One non-negative whole number and ms, s, m, h or d ("72h"); empty otherwise or on overflow.
 std::optional<DurationUs> ParseDuration(std::string_view text);
-// The largest unit that divides it: "3d", "90m", "1500ms".
+// The largest unit that divides it: "3d", "90m", "1500ms", "7us"; "0s" for zero.
 std::string FormatDuration(DurationUs duration);
 
 }  // namespace vigla
