@@ -33,6 +33,9 @@ struct VerifierInput {
   // Logs whose beginning has expired: the first journal record is taken as it stands. Alerts,
   // rejects and rules older than it are passed over.
   bool begins_anywhere = false;
+  // A head noted down earlier (hex): it must be one of the chain's. "" = none. Without one, a
+  // consistent truncation of every log cannot be told from a shorter history.
+  std::string witness_head;
   // Findings kept; more are counted only. One break may cause many.
   size_t findings_max = 100;
 };
@@ -62,7 +65,7 @@ struct VerifyReport {
   uint64_t findings_total = 0;
   uint64_t epochs = 0, frames = 0, intake_entries = 0, match_entries = 0;
   uint64_t alerts = 0, alerts_shadow = 0, rejects = 0, rule_sets = 0;
-  std::string head;  // hex of the audit chain's end: note it down to detect a later truncation
+  std::string head;  // hex of the audit chain's end: to be noted down as a later witness_head
   bool ok() const { return findings_total == 0; }
 };
 
