@@ -57,11 +57,13 @@ class KillTest(kafka_case.KafkaCase):
         self.vigla = self.engine(rules={"paths": [str(self.pack)]})
         self.twin = self.engine("twin", rules={"paths": [str(self.pack)]})
 
-        worse = [self.round_broker_killed, self.round_rules_edited, self.round_tiny_cache,
-                 self.round_twin_beside, self.round_zombie, self.round_state_lost,
-                 self.round_recovery_killed]
-        rounds = [self.round_killed] * max(0, KILLS - len(worse)) + worse
+        worse = [self.round_broker_killed, self.round_tiny_cache, self.round_twin_beside,
+                 self.round_zombie, self.round_state_lost, self.round_recovery_killed]
+        rounds = [self.round_killed] * max(1, KILLS - len(worse)) + worse
         self.dice.shuffle(rounds)
+        # The first rule set must have judged something, and the edited one must find something.
+        rounds.insert(0, self.round_undisturbed)
+        rounds.insert(self.dice.randint(2, len(rounds) // 2), self.round_rules_edited)
         self.kills = 0
         per_second = max(200, TRANSACTIONS / (len(rounds) * ROUND_SECONDS * 1.5))
         with topics.Follower(self.broker.address, "vigla.alerts") as follower, \
@@ -98,6 +100,14 @@ class KillTest(kafka_case.KafkaCase):
         self.vigla.kill()
         self.kills += 1
         print(f"  killed after {seconds:.3f} s", flush=True)
+
+    def round_undisturbed(self):
+        """Live for a while before the first kill."""
+        self.vigla.start()
+        self.wait_until_live(self.vigla)
+        time.sleep(ROUND_SECONDS)
+        self.vigla.kill()
+        self.kills += 1
 
     def round_killed(self):
         self.kill_after(self.dice.uniform(0.02, ROUND_SECONDS))

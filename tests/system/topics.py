@@ -41,12 +41,24 @@ class Record(typing.NamedTuple):
 
 
 def create(address, partitions, config=None):
-    """Makes topics: {name: number of partitions}."""
+    """Makes topics: {name: number of partitions}; returns once they can be used."""
     client = admin.AdminClient({"bootstrap.servers": address})
     wanted = [admin.NewTopic(name, num_partitions=count, replication_factor=1,
                              config=config or {}) for name, count in partitions.items()]
     for future in client.create_topics(wanted, operation_timeout=30).values():
         future.result()
+    # The controller has agreed; the broker tells its clients of it only a moment later.
+    deadline = time.monotonic() + TIMEOUT_SECONDS
+    while not all(_is_known(client, name, count) for name, count in partitions.items()):
+        if time.monotonic() > deadline:
+            raise RuntimeError(f"topics that never came to be: {sorted(partitions)}")
+        time.sleep(0.02)
+
+
+def _is_known(client, topic, partitions):
+    metadata = client.list_topics(topic, timeout=30).topics[topic]
+    return (metadata.error is None and len(metadata.partitions) == partitions
+            and all(each.leader >= 0 for each in metadata.partitions.values()))
 
 
 def create_outputs(address, prefix="vigla", alert_partitions=1):
@@ -93,10 +105,10 @@ def round_robin(partitions):
 
 def _consumer(address):
     return confluent_kafka.Consumer({
-        "bootstrap.servers": address, "log_level": 2, "group.id": "tests-only-read", "enable.auto.commit": False,
-        "isolation.level": "read_committed", "enable.partition.eof": True,
-        "auto.offset.reset": "earliest", "fetch.message.max.bytes": 20_000_000,
-        "fetch.wait.max.ms": 20})
+        "bootstrap.servers": address, "log_level": 2, "group.id": "tests-only-read",
+        "enable.auto.commit": False, "isolation.level": "read_committed",
+        "enable.partition.eof": True, "auto.offset.reset": "earliest",
+        "fetch.message.max.bytes": 20_000_000, "fetch.wait.max.ms": 20})
 
 
 def _partitions(client, topic):
