@@ -28,6 +28,7 @@ void LiveFeed::Cut(bool write_everything) {
   end.write_everything = write_everything;
   end.source_fingerprint = source_->Fingerprint();
   feed_->EndEpoch(std::move(end));
+  feed_->metrics().lag_records_plus_one.Set(static_cast<uint64_t>(source_->LagRecords() + 1));
 }
 
 absl::StatusOr<StepResult> LiveFeed::Finish() {

@@ -22,7 +22,7 @@ class Counter {
 
 struct FeedMetrics {
   Counter records, bytes, epochs, ring_full, batches;
-  Counter recovery_remaining_epochs;
+  Counter lag_records_plus_one;        // 0: unknown
   std::array<Counter, 4> verdicts;     // by Verdict
   std::array<Counter, 24> rejects;     // by RejectCode
 };

@@ -1,0 +1,24 @@
+// The reference stream: payments between accounts, with typologies mixed in, from a seed. Warm.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+
+namespace vigla {
+
+struct WorkloadOptions {
+  uint64_t seed = 1;
+  int64_t transactions = 100'000;
+  int64_t accounts = 10'000;
+};
+
+// Calls `transaction` with each record (native JSON, no line end), times never decreasing, and
+// `label` with one JSON object for each record that belongs to an injected typology. The same
+// options give the same bytes on every machine.
+void GenerateReferenceWorkload(const WorkloadOptions& options,
+                               const std::function<void(std::string_view)>& transaction,
+                               const std::function<void(std::string_view)>& label);
+
+}  // namespace vigla
