@@ -74,6 +74,7 @@ absl::Status CommitStage::EndEpoch() {
       if (must_restart_) return absl::OkStatus();
     }
     header_.last_epoch = end.epoch;
+    header_.base_currency = end.rule_set->rates.base().Text();
     metrics_.last_epoch.Set(end.epoch);
   }
   RETURN_IF_ERROR(WriteImages(end));

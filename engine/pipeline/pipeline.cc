@@ -40,6 +40,14 @@ absl::StatusOr<StateHeader> Pipeline::ReadHeader() {
     return MakeError(absl::StatusCode::kFailedPrecondition,
                      "the state was built by semantics that this version does not have");
   }
+  const std::string base = configured_->rates.base().Text();
+  if (!header.base_currency.empty() && header.base_currency != base) {
+    return MakeError(absl::StatusCode::kFailedPrecondition,
+                     "the ledgers are kept in " + header.base_currency + " but the rules' base "
+                     "currency is now " + base +
+                         "; sums over both would mean nothing. Keep the base currency, or start "
+                         "with a new output and state");
+  }
   return header;
 }
 

@@ -65,6 +65,7 @@ std::string RenderStateHeader(const StateHeader& header) {
       .Field("redo", static_cast<int64_t>(header.redo.value))
       .Field("last_epoch", static_cast<int64_t>(header.last_epoch))
       .Field("identity_key", header.identity_key.Hex())
+      .Field("base_currency", header.base_currency)
       .Field("next_epoch", static_cast<int64_t>(resume.next_epoch))
       .Field("next_sequence", static_cast<int64_t>(resume.next_sequence.value))
       .Field("previous_journal_hash", resume.previous_journal_hash.Hex())
@@ -107,6 +108,7 @@ absl::StatusOr<StateHeader> ParseStateHeader(std::string_view text) {
   header.redo.value = static_cast<uint64_t>(members.Int("redo"));
   header.last_epoch = static_cast<uint64_t>(members.Int("last_epoch"));
   header.identity_key = members.Hash("identity_key");
+  header.base_currency = members.Text("base_currency");
   resume.next_epoch = static_cast<uint64_t>(members.Int("next_epoch"));
   resume.next_sequence.value = static_cast<uint64_t>(members.Int("next_sequence"));
   resume.previous_journal_hash = members.Hash("previous_journal_hash");

@@ -45,6 +45,7 @@ struct StateHeader {
   uint64_t last_epoch = 0;    // newest epoch whose images the store has
   int semantics = 1;
   Digest identity_key;        // SHA-256 of the identity key
+  std::string base_currency;  // of every base amount in the ledgers; "" before the first
 };
 
 // Sorts before every subject and index key.

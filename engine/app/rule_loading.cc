@@ -1,0 +1,47 @@
+// Load options from settings, and findings for people. Cold.
+#include "engine/app/rule_loading.h"
+
+#include <cstdio>
+#include <fstream>
+#include <sstream>
+
+#include "engine/base/status.h"
+
+namespace vigla {
+
+absl::StatusOr<LoadOptions> MakeLoadOptions(const Settings& settings,
+                                            const KeyedHasher* hasher) {
+  LoadOptions options;
+  options.hasher = hasher;
+  const auto base = CurrencyCode::Parse(settings.Text("rates.base"));
+  if (!base) {
+    return MakeError(absl::StatusCode::kInvalidArgument,
+                     "rates.base must be three capitals, such as EUR");
+  }
+  options.base_currency = *base;
+  options.retention_us = settings.Int("engine.retention_days") * kDayUs;
+  options.lateness_max_us = settings.Int("engine.lateness_max_days") * kDayUs;
+  const std::string& path = settings.Text("rates.file");
+  if (!path.empty()) {
+    std::ifstream file(path, std::ios::binary);
+    if (!file) {
+      return MakeError(absl::StatusCode::kNotFound, "rates.file: can't read " + path);
+    }
+    std::ostringstream text;
+    text << file.rdbuf();
+    ASSIGN_OR_RETURN(options.dated_rates, ReadRates(text.str(), *base));
+  }
+  return options;
+}
+
+void PrintDiagnostics(const Diagnostics& diagnostics) {
+  for (const Diagnostic& diagnostic : diagnostics.all()) {
+    std::fprintf(stderr, "%s\n", FormatDiagnostic(diagnostic).c_str());
+  }
+  if (!diagnostics.all().empty()) {
+    std::fprintf(stderr, "%d error(s), %d warning(s)\n", diagnostics.errors(),
+                 diagnostics.warnings());
+  }
+}
+
+}  // namespace vigla

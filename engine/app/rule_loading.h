@@ -1,0 +1,23 @@
+// Rule sets as commands load them: one way, whatever the command. Cold.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "engine/app/setting.h"
+#include "engine/base/diagnostic.h"
+#include "engine/base/hash.h"
+#include "engine/rule/loader.h"
+
+namespace vigla {
+
+// Base currency, dated rates, retention and identity key of the settings. `hasher` must outlive
+// every rule set that is loaded with the options.
+absl::StatusOr<LoadOptions> MakeLoadOptions(const Settings& settings, const KeyedHasher* hasher);
+
+// Every finding to stderr, then a line that counts them.
+void PrintDiagnostics(const Diagnostics& diagnostics);
+
+}  // namespace vigla
