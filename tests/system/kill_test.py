@@ -40,7 +40,7 @@ ADDED_RULE = """\
     reason: "{{amount}}, {limit} EUR or more."
 """
 ADDED_LIMIT_EUR = 30_000
-SMALLEST_CACHE_BYTES = 1_048_576
+SMALLEST_CACHE_BYTES = 65_536
 
 
 class KillTest(kafka_case.KafkaCase):

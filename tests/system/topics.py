@@ -6,7 +6,8 @@ engine's client. Every reader here is read_committed. Also a tool:
     tests/system/python tests/system/topics.py create ADDRESS NAME:PARTITIONS...
     tests/system/python tests/system/topics.py outputs ADDRESS PREFIX    the engine's output topics
     tests/system/python tests/system/topics.py produce ADDRESS NAME      the lines of standard input
-    tests/system/python tests/system/topics.py dump ADDRESS NAME         the values, a line each
+    tests/system/python tests/system/topics.py values ADDRESS NAME       the values, a line each
+    tests/system/python tests/system/topics.py dump ADDRESS NAME         keys and headers, too
 """
 
 import json
@@ -165,17 +166,16 @@ def committed_offsets(address, group, topic):
         client.close()
 
 
-def as_ndjson(records, path):
-    """Writes a dump as a file: {partition, offset, key, headers, value}, value as text."""
-    with open(path, "w", encoding="utf-8") as out:
-        for record in records:
-            json.dump({"partition": record.partition, "offset": record.offset,
-                       "key": record.key and record.key.decode(errors="replace"),
-                       "headers": {key: value.decode(errors="replace")
-                                   for key, value in record.headers},
-                       "value": record.value and record.value.decode(errors="replace")},
-                      out, ensure_ascii=False)
-            out.write("\n")
+def write_ndjson(records, out):
+    """Writes a dump to a text stream, a line each: {partition, offset, key, headers, value}."""
+    for record in records:
+        json.dump({"partition": record.partition, "offset": record.offset,
+                   "key": record.key and record.key.decode(errors="replace"),
+                   "headers": {key: value.decode(errors="replace")
+                               for key, value in record.headers},
+                   "value": record.value and record.value.decode(errors="replace")},
+                  out, ensure_ascii=False)
+        out.write("\n")
 
 
 class Follower:
@@ -232,6 +232,8 @@ def main(command, address, *names):
         produce(address, names[0], (line.rstrip(b"\n") for line in sys.stdin.buffer),
                 round_robin(count))
     elif command == "dump":
+        write_ndjson(dump(address, names[0]), sys.stdout)
+    elif command == "values":
         for record in dump(address, names[0]):
             sys.stdout.buffer.write((record.value or b"") + b"\n")
     else:
