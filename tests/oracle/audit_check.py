@@ -9,6 +9,8 @@ Exit 1 and a list of findings unless
 - every record of the input (where given) has exactly one intake entry, and nothing else has one;
 - each entry's digest is the SHA-256 of its record (where the input is given);
 - each frame's Merkle root (RFC 6962) is that of its entries' bytes as they stand in the frame;
+- frames are numbered from 1, each head is that of its frame and the previous one of the next,
+  and the journal states the number and the head after each epoch;
 - the journal's epochs are contiguous from 1, its sequence ranges and runs without a gap, and each
   record holds its own hash, the hash of the one before, and the digest of its input;
 - every alert (where given) has its match entry, with the SHA-256 of its bytes, and the reverse.
@@ -37,6 +39,19 @@ def check_frame(body, frame, where, findings):
         findings.add(f"{where}: count {frame.get(formats.FRAME_COUNT)}, entries {len(elements)}")
 
 
+def check_chain(body, frame, heads, where, findings):
+    """The frame's place in the chain; `heads` holds those of the frames before, by number."""
+    number = len(heads)
+    if int(frame.get(formats.FRAME_NUMBER, 0)) != number:
+        findings.add(f"{where}: frame {frame.get(formats.FRAME_NUMBER)} where {number} is due")
+    if frame.get(formats.FRAME_PREVIOUS) != heads[-1]:
+        findings.add(f"{where}: previous is not the head of the frame before")
+    head = formats.frame_head(body, frame)
+    if frame.get(formats.FRAME_HEAD) != head:
+        findings.add(f"{where}: head is not that of the frame")
+    heads.append(head)
+
+
 def check_frame_range(frame, sequences, where, findings):
     """from and to enclose the sequences; an intake frame's are exactly its first and last."""
     if not sequences:
@@ -50,8 +65,8 @@ def check_frame_range(frame, sequences, where, findings):
 
 
 def read_audit(path, findings):
-    """(intake entries, match entries), in order; checks each frame by itself."""
-    intake, matches = [], []
+    """(intake entries, match entries, heads by frame number), in order; checks each frame."""
+    intake, matches, heads = [], [], [formats.NO_PREVIOUS]
     for number, line in formats.read_lines(path):
         if not line.strip():
             continue
@@ -61,13 +76,14 @@ def read_audit(path, findings):
         if kind not in (formats.INTAKE, formats.MATCHES):
             continue
         check_frame(line, frame, where, findings)
+        check_chain(line, frame, heads, where, findings)
         entries = frame[formats.FRAME_ENTRIES]
         if kind == formats.INTAKE:
             entries = [entry for entry in entries if formats.is_record_entry(entry)]
         sequences = [formats.entry_sequence(entry) for entry in entries]
         check_frame_range(frame, sequences, where, findings)
         (intake if kind == formats.INTAKE else matches).extend(entries)
-    return intake, matches
+    return intake, matches, heads
 
 
 def check_sequences(intake, matches, findings):
@@ -102,7 +118,7 @@ def check_completeness(intake, records, findings):
         findings.add(f"intake: {source} is not in the input")
 
 
-def check_journal(path, intake, findings):
+def check_journal(path, intake, heads, findings):
     """Contiguity, links, and the interleaving against the intake entries."""
     previous_hash = formats.NO_PREVIOUS
     epoch_due, sequence_due = 1, 1
@@ -125,8 +141,18 @@ def check_journal(path, intake, findings):
         taken = check_runs(record, offset_due, runs, where, findings)
         sequence_due = check_range(record, sequence_due, taken, where, findings)
         check_input_digest(record, intake[position:position + taken], where, findings)
+        check_audit_position(record, heads, where, findings)
         position += taken
     check_interleaving(runs, intake, findings)
+
+
+def check_audit_position(record, heads, where, findings):
+    """After its epoch the journal names the last frame and its head."""
+    number = int(record.get(formats.JOURNAL_LAST_FRAME, 0))
+    if not 0 <= number < len(heads):
+        findings.add(f"{where}: audit frame {number} is not there")
+    elif formats.hex_of(record.get(formats.JOURNAL_AUDIT_HEAD)) != heads[number]:
+        findings.add(f"{where}: audit head is not that of frame {number}")
 
 
 def check_input_digest(record, entries, where, findings):
@@ -195,9 +221,9 @@ def check_alerts(path, matches, findings):
 def check(audit, journal, records=None, alerts=None):
     """Returns (findings, intake entries, match entries)."""
     findings = Findings()
-    intake, matches = read_audit(audit, findings)
+    intake, matches, heads = read_audit(audit, findings)
     check_sequences(intake, matches, findings)
-    check_journal(journal, intake, findings)
+    check_journal(journal, intake, heads, findings)
     if records is not None:
         check_completeness(intake, records, findings)
     if alerts is not None:

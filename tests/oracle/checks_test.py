@@ -141,17 +141,26 @@ class Audit(Folder):
         self.cut = 2  # intake entries in the first epoch
 
     def frame(self, kind, entries, low, high):
-        return {"schema": "vigla.audit.v1", "kind": kind, "from": low, "to": high,
+        return {"schema": "vigla.audit.v1", "kind": kind, "from": str(low), "to": str(high),
                 "count": len(entries), "entries": entries, "rule_set": "sha256:00",
                 "merkle_root": formats.merkle_root([compact(entry) for entry in entries])}
 
     def frames(self):
-        return [self.frame("intake", self.intake[:self.cut], 1, 2),
-                self.frame("matches", [], 1, 2),
-                self.frame("intake", self.intake[self.cut:], 3, 4),
-                self.frame("matches", self.matches, 3, 4)]
+        frames = [self.frame("intake", self.intake[:self.cut], 1, 2),
+                  self.frame("matches", [], 1, 2),
+                  self.frame("intake", self.intake[self.cut:], 3, 4),
+                  self.frame("matches", self.matches, 3, 4)]
+        frames[1]["unknown"] = {"D7": 2}
+        self.heads = [formats.NO_PREVIOUS]
+        for number, frame in enumerate(frames, start=1):
+            frame.update(number=str(number), epoch=str((number + 1) // 2),
+                         previous=self.heads[-1])
+            frame["head"] = formats.frame_head(compact(frame), frame)
+            self.heads.append(frame["head"])
+        return frames
 
     def journal(self):
+        self.frames()
         lines, previous = [], formats.NO_PREVIOUS
         for epoch, runs in enumerate(self.runs, start=1):
             entries = self.intake[:2] if epoch == 1 else self.intake[2:]
@@ -160,6 +169,7 @@ class Audit(Folder):
                         dict(zip(("topic", "partition", "first", "last", "records"), run))
                         for run in runs],
                     "input_digest": formats.input_digest(e["digest"] for e in entries),
+                    "last_audit_frame": str(2 * epoch), "audit_head": self.heads[2 * epoch],
                     "previous": previous}
             previous = digest(compact(body))
             lines.append(compact(dict(body, hash=previous)))
@@ -181,6 +191,27 @@ class Audit(Folder):
         frames[2]["entries"] = [dict(self.intake[2], verdict="rejected"), self.intake[3]]
         self.assertEqual(self.findings(frames),
                          "audit line 3: Merkle root is not that of the entries")
+
+    def test_an_entry_changed_with_its_root(self):
+        frames = self.frames()
+        frames[2]["entries"] = [dict(self.intake[2], verdict="rejected"), self.intake[3]]
+        frames[2]["merkle_root"] = formats.merkle_root(
+            [compact(entry) for entry in frames[2]["entries"]])
+        self.assertEqual(self.findings(frames),
+                         "audit line 3: head is not that of the frame; "
+                         "audit line 4: previous is not the head of the frame before")
+
+    def test_a_chain_made_anew_is_not_the_journals(self):
+        journal = self.journal()
+        self.intake[0] = dict(self.intake[0], verdict="rejected")
+        self.assertEqual(self.findings(journal=journal),
+                         "journal line 1: audit head is not that of frame 2; "
+                         "journal line 2: audit head is not that of frame 4")
+
+    def test_what_a_frame_says_of_unknowns_is_covered(self):
+        frames = self.frames()
+        frames[1]["unknown"] = {"D7": 3}
+        self.assertIn("audit line 2: head is not that of the frame", self.findings(frames))
 
     def test_an_entry_dropped_from_a_consistent_frame(self):
         del self.intake[1]
@@ -211,7 +242,7 @@ class Audit(Folder):
     def test_a_count_that_lies(self):
         frames = self.frames()
         frames[0]["count"] = 3
-        self.assertEqual(self.findings(frames), "audit line 1: count 3, entries 2")
+        self.assertIn("audit line 1: count 3, entries 2", self.findings(frames))
 
     def test_journal_record_dropped(self):
         self.assertIn("epoch 2 where 1 is due", self.findings(journal=self.journal()[1:]))

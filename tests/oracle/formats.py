@@ -186,6 +186,8 @@ def number_of(value):
     if isinstance(value, int):
         return Fraction(value)
     text = str(value).strip()
+    if text == "unknown":
+        return None
     for unit in ("ms", "us", "s", "m", "h", "d"):
         number = text.removesuffix(unit)
         if number != text and number.lstrip("-").isdigit():
@@ -211,6 +213,26 @@ FRAME_COUNT = "count"
 FRAME_FROM = "from"
 FRAME_TO = "to"
 FRAME_ENTRIES = "entries"
+FRAME_NUMBER = "number"  # from 1, without holes, over both kinds
+FRAME_PREVIOUS = "previous"
+FRAME_HEAD = "head"
+FRAME_UNKNOWN = "unknown"  # rule -> legs on which it was unknown; absent where there are none
+FRAME_KIND_CODES = {INTAKE: 1, MATCHES: 2}
+JOURNAL_AUDIT_HEAD = "audit_head"  # the head after an epoch's frames
+JOURNAL_LAST_FRAME = "last_audit_frame"
+
+
+def frame_head(body, frame):
+    """The chain's link: SHA-256 over the head before and all that the frame says of itself."""
+    counters = (frame[FRAME_NUMBER], frame[JOURNAL_EPOCH], frame[FRAME_FROM], frame[FRAME_TO],
+                frame[FRAME_COUNT])
+    unknown = raw_member(body, FRAME_UNKNOWN) or b""
+    return hashlib.sha256(
+        b"\x02" + bytes.fromhex(frame[FRAME_PREVIOUS]) + bytes.fromhex(frame[FRAME_ROOT])
+        + bytes([FRAME_KIND_CODES[frame[FRAME_KIND]]])
+        + b"".join(int(counter).to_bytes(8, "big") for counter in counters)
+        + hashlib.sha256(frame["rule_set"].encode()).digest()
+        + hashlib.sha256(unknown).digest()).hexdigest()
 
 
 def entry_sequence(entry):
@@ -231,9 +253,8 @@ def _skip_space(text, index):
     return index
 
 
-def raw_elements(body, key):
-    """The exact bytes of each element of the array at the object's top-level `key`."""
-    text = body.decode("utf-8")
+def _raw_members(text):
+    """(name, where its value begins, where it ends) of the members of an object, in order."""
     index = _skip_space(text, 0)
     if text[index] != "{":
         raise FormatError("not an object")
@@ -243,13 +264,29 @@ def raw_elements(body, key):
         index = _skip_space(text, index)
         if text[index] != ":":
             raise FormatError("no colon")
-        index = _skip_space(text, index + 1)
-        if name == key:
-            return _raw_array(text, index)
-        _, index = _SCANNER.raw_decode(text, index)
-        index = _skip_space(text, index)
+        begin = _skip_space(text, index + 1)
+        _, end = _SCANNER.raw_decode(text, begin)
+        yield name, begin, end
+        index = _skip_space(text, end)
         if text[index] == ",":
             index = _skip_space(text, index + 1)
+
+
+def raw_member(body, key):
+    """The exact bytes of the object's top-level member, None if there is none."""
+    text = body.decode("utf-8")
+    for name, begin, end in _raw_members(text):
+        if name == key:
+            return text[begin:end].encode("utf-8")
+    return None
+
+
+def raw_elements(body, key):
+    """The exact bytes of each element of the array at the object's top-level `key`."""
+    text = body.decode("utf-8")
+    for name, begin, _ in _raw_members(text):
+        if name == key:
+            return _raw_array(text, begin)
     raise FormatError(f"no {key}")
 
 

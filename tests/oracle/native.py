@@ -14,8 +14,8 @@ DEPTH_MAX = 64
 
 KINDS = frozenset(
     "credit_transfer instant_transfer direct_debit card_payment cash_deposit cash_withdrawal "
-    "cheque voucher currency_exchange fee interest salary return refund chargeback reversal correction "
-    "adjustment".split())
+    "cheque voucher currency_exchange fee interest salary return refund chargeback reversal "
+    "correction adjustment".split())
 STATUSES = frozenset("received authorised settled rejected cancelled".split())
 PRECISIONS = frozenset("us second day".split())
 
