@@ -3,8 +3,10 @@
 Held against tests/oracle, which shares no code with the engine.
 """
 
+import shutil
 import unittest
 
+import engine
 import kafka_case
 import outputs
 import paths
@@ -29,6 +31,8 @@ class W1KafkaTest(kafka_case.KafkaCase):
         self.assertGreater(expected, TRANSACTIONS // 1000)
         self.assertEqual(published.records["rejects"], [])
 
+        self.check_tampering_is_found(published)
+
         # Started again over the same input, it finds nothing to do and publishes nothing new.
         before = {name: len(records) for name, records in published.records.items()}
         vigla.run_to_end()
@@ -36,6 +40,35 @@ class W1KafkaTest(kafka_case.KafkaCase):
         for name in ("alerts", "rejects"):
             self.assertEqual(len(again.records[name]), before[name], name)
         outputs.check_trail(self, again)
+
+    def check_tampering_is_found(self, published):
+        """One record edited, dropped, doubled or moved: Vigla's verifier must say so (S50)."""
+        for name in ("journal", "audit", "alerts"):
+            lines = (published.proof / f"{name}.ndjson").read_bytes().splitlines(keepends=True)
+            middle = len(lines) // 2
+            self.assertGreater(middle, 1)
+            before, line, after = lines[:middle], lines[middle], lines[middle + 1:]
+            tampered = {
+                "edited": [*before, edited(line), *after],
+                "dropped": before + after,
+                "doubled": [*before, line, line, *after],
+                "moved": [*before[:-1], line, before[-1], *after],
+            }
+            for how, logs in tampered.items():
+                with self.subTest(log=name, how=how):
+                    copy = self.folder / f"{name}-{how}"
+                    shutil.copytree(published.proof, copy)
+                    (copy / f"{name}.ndjson").write_bytes(b"".join(logs))
+                    verified = outputs.verify_audit(copy)
+                    self.assertEqual(verified.returncode, engine.EXIT_PROOF_FAILED,
+                                     verified.stdout + verified.stderr)
+
+
+def edited(line):
+    """The line with its last digit changed."""
+    index = max(index for index, byte in enumerate(line) if chr(byte).isdigit())
+    digit = b"1" if line[index:index + 1] != b"1" else b"2"
+    return line[:index] + digit + line[index + 1:]
 
 
 if __name__ == "__main__":
