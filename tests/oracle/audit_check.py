@@ -205,8 +205,8 @@ def check_interleaving(runs, intake, findings):
 def check_alerts(path, matches, findings):
     """Alerts and the match entries that promise them, one to one, by digest."""
     promised = collections.Counter(
-        (entry["alert_id"], formats.hex_of(entry.get("alert_digest")))
-        for entry in matches if "alert_id" in entry)
+        (entry["alert_id"], formats.hex_of(entry["alert_digest"]))
+        for entry in matches if "alert_digest" in entry)  # shadow alerts have a digest of their own
     for _, line in formats.read_lines(path):
         if not line.strip():
             continue

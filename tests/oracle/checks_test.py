@@ -270,6 +270,11 @@ class Audit(Folder):
         self.runs[1] = [("x", 0, 2, 2, 1)]
         self.assertIn("sequences 3..4 but 1 records", self.findings())
 
+    def test_a_shadow_alert_is_not_among_the_alerts(self):
+        self.matches.append({"seq": "4", "alert_id": "al_shadow", "shadow_digest": digest(b"x"),
+                             "matches": []})
+        self.assertEqual(self.findings(), "")
+
     def test_alert_missing_changed_or_too_many(self):
         self.assertIn("promises alert al_2Adebtor", self.findings(alerts=[]))
         changed = self.alerts[0].replace(b'"value":20', b'"value":21')
