@@ -6,10 +6,6 @@
 namespace vigla {
 namespace {
 
-bool IsNumeric(ValueType type) {
-  return type == ValueType::kMoney || type == ValueType::kDecimal || type == ValueType::kRatio;
-}
-
 // value - limit, where the difference means something.
 std::optional<Value> Margin(const Value& value, const Value& limit) {
   if (!value.known || !limit.known) return std::nullopt;
@@ -53,10 +49,11 @@ ConditionFigure MakeConditionFigure(const Condition& condition, const RuleSet& r
   figure.text = condition.text;
   if (!condition.value || !condition.limit) return figure;
   const CurrencyCode base = rule_set.rates.base();
+  // A value's text lives until the next Evaluate: it is written before the limit is computed.
   const Value value = Evaluate(*condition.value, rule_set, reader);
-  const Value limit = Evaluate(*condition.limit, rule_set, reader);
   figure.json += "\"value\":";
   AppendValueJson(value, base, &figure.json);
+  const Value limit = Evaluate(*condition.limit, rule_set, reader);
   figure.json += ",\"limit\":";
   AppendValueJson(limit, base, &figure.json);
   if (const auto margin = Margin(value, limit)) {

@@ -147,7 +147,7 @@ void Judge::Explain(LegReader* reader, LegFigures* figures, LegResult* result) {
     const Rule& rule = rule_set_->rules[match.rule];
     wanted.insert(wanted.end(), rule.features.begin(), rule.features.end());
     if (match.result != AuditResult::kAlert && match.result != AuditResult::kShadow) continue;
-    match.reason = RenderReason(rule, *rule_set_, *reader);
+    match.reason = RenderReason(rule, *rule_set_, *reader, base);
     for (const Condition& condition : rule.conditions) {
       match.conditions.push_back(MakeConditionFigure(condition, *rule_set_, *reader));
     }

@@ -138,6 +138,7 @@ absl::StatusOr<PipelineOutcome> Pipeline::RunStepwise(
   const size_t stages = lanes_.size() + 2;
   while (true) {
     const size_t stage = choose(stages);
+    if (stage >= stages) return PipelineOutcome::kRestart;
     if (stage < lanes_.size()) {
       RETURN_IF_ERROR(lanes_[stage]->Step().status());
     } else if (stage == lanes_.size()) {

@@ -44,7 +44,8 @@ class Pipeline {
 
   // A thread per lane, one for the committer, the caller's for intake.
   absl::StatusOr<PipelineOutcome> RunThreaded();
-  // Everything on the caller's thread; `choose(n)` picks a stage, 0 <= result < n.
+  // Everything on the caller's thread; `choose(n)` picks a stage, 0 <= result < n. Answering n
+  // gives the pipeline up where it stands, as a crash would: kRestart.
   absl::StatusOr<PipelineOutcome> RunStepwise(const std::function<size_t(size_t)>& choose);
 
   // Any thread: commit the open epoch and finish.
