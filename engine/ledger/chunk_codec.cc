@@ -1,0 +1,300 @@
+// Chunks as bytes: column by column, differences instead of values. Warm.
+#include "engine/ledger/chunk_codec.h"
+
+#include <algorithm>
+#include <array>
+#include <compare>
+#include <limits>
+
+#include "engine/base/status.h"
+
+namespace vigla {
+namespace {
+
+enum Flags : uint8_t { kHasOwnAccounts = 1, kAllFlags = 1 };
+
+// Times are stored in the coarsest of these units that divides them all.
+constexpr std::array<int64_t, 3> kTimeUnitsUs = {1, 1000, kSecondUs};
+
+// What entries of one account mostly share: stored once a chunk and referred to by number.
+struct Traits {
+  uint16_t currency = 0, country = 0, channel = 0;
+  uint8_t kind = 0, status = 0, direction = 0;
+  bool has_base_amount = false;
+  auto operator<=>(const Traits&) const = default;
+};
+
+Traits TraitsOf(const Entry& entry) {
+  return {entry.currency.packed,
+          entry.country.packed,
+          entry.channel,
+          static_cast<uint8_t>(entry.kind),
+          static_cast<uint8_t>(entry.status),
+          static_cast<uint8_t>(entry.direction),
+          entry.has_base_amount};
+}
+
+// Distinct values in the order of their first use, and each entry's number among them.
+template <typename T>
+struct Dictionary {
+  std::vector<T> values;
+  std::vector<size_t> number_of;
+
+  void Add(const T& value) {
+    const auto found = std::find(values.begin(), values.end(), value);
+    number_of.push_back(static_cast<size_t>(found - values.begin()));
+    if (found == values.end()) values.push_back(value);
+  }
+};
+
+size_t TimeUnitOf(std::span<const Entry> entries) {
+  for (size_t unit = kTimeUnitsUs.size() - 1; unit > 0; --unit) {
+    if (std::all_of(entries.begin(), entries.end(), [&](const Entry& entry) {
+          return entry.time.us % kTimeUnitsUs[unit] == 0;
+        })) {
+      return unit;
+    }
+  }
+  return 0;
+}
+
+// The base amount mostly is the original one; wraps, as its inverse does.
+int64_t BaseRest(const Entry& entry) {
+  return static_cast<int64_t>(static_cast<uint64_t>(entry.base_amount.micros) -
+                              static_cast<uint64_t>(entry.amount.ten_thousandths) * 100);
+}
+
+void WriteHashes(const Dictionary<Hash128>& hashes, ByteWriter* writer) {
+  writer->Varint(hashes.values.size());
+  for (const Hash128& hash : hashes.values) writer->Hash(hash);
+  for (size_t number : hashes.number_of) writer->Varint(number);
+}
+
+void WriteNumbers(std::span<const Entry> entries, ByteWriter* writer) {
+  const size_t unit = TimeUnitOf(entries);
+  writer->Byte(static_cast<uint8_t>(unit));
+  int64_t time = 0;
+  uint64_t sequence = 0;
+  for (const Entry& entry : entries) {
+    const int64_t units = entry.time.us / kTimeUnitsUs[unit];
+    writer->Signed(units - time);
+    time = units;
+  }
+  for (const Entry& entry : entries) {
+    writer->Signed(static_cast<int64_t>(entry.sequence.value - sequence));
+    sequence = entry.sequence.value;
+  }
+  for (const Entry& entry : entries) writer->Signed(entry.amount.ten_thousandths);
+  for (const Entry& entry : entries) {
+    if (entry.has_base_amount) writer->Signed(BaseRest(entry));
+  }
+}
+
+void WriteTraits(std::span<const Entry> entries, ByteWriter* writer) {
+  Dictionary<Traits> traits;
+  for (const Entry& entry : entries) traits.Add(TraitsOf(entry));
+  writer->Varint(traits.values.size());
+  for (const Traits& t : traits.values) {
+    writer->Varint(t.currency);
+    writer->Varint(t.country);
+    writer->Varint(t.channel);
+    writer->Byte(t.kind);
+    writer->Byte(static_cast<uint8_t>(t.status << 2 | (t.has_base_amount ? 2 : 0) | t.direction));
+  }
+  for (size_t number : traits.number_of) writer->Varint(number);
+}
+
+// Reads into entries that exist already.
+class Decoding {
+ public:
+  Decoding(ByteReader* reader, size_t count) : reader_(*reader), entries_(count) {}
+
+  std::vector<Entry>& entries() { return entries_; }
+
+  void ReadTraits(size_t channels) {
+    std::vector<Traits> traits(reader_.Bounded(entries_.size()));
+    for (Traits& t : traits) {
+      t.currency = static_cast<uint16_t>(reader_.Bounded(UINT16_MAX));
+      t.country = static_cast<uint16_t>(reader_.Bounded(UINT16_MAX));
+      t.channel = static_cast<uint16_t>(reader_.Bounded(channels));
+      t.kind = reader_.Byte();
+      const uint8_t packed = reader_.Byte();
+      t.status = packed >> 2;
+      t.has_base_amount = (packed & 2) != 0;
+      t.direction = packed & 1;
+      if (t.kind >= kKindCount || t.status >= kStatusCount) reader_.Fail();
+    }
+    for (Entry& entry : entries_) {
+      const Traits& t = Pick(traits);
+      entry.currency.packed = t.currency;
+      entry.country.packed = t.country;
+      entry.channel = t.channel;
+      entry.kind = static_cast<Kind>(t.kind);
+      entry.status = static_cast<StatusCode>(t.status);
+      entry.direction = static_cast<Direction>(t.direction);
+      entry.has_base_amount = t.has_base_amount;
+    }
+  }
+
+  // After the traits.
+  void ReadNumbers() {
+    const int64_t unit = kTimeUnitsUs[std::min<uint8_t>(reader_.Byte(), 2)];
+    Int128 time = 0;
+    uint64_t sequence = 0;
+    for (Entry& entry : entries_) {
+      time += static_cast<Int128>(reader_.Signed()) * unit;
+      if (time < EventTime::Min().us || time > EventTime::Max().us) return reader_.Fail();
+      entry.time.us = static_cast<int64_t>(time);
+    }
+    for (Entry& entry : entries_) {
+      sequence += static_cast<uint64_t>(reader_.Signed());
+      entry.sequence.value = sequence;
+    }
+    for (Entry& entry : entries_) entry.amount.ten_thousandths = reader_.Signed();
+    for (Entry& entry : entries_) {
+      if (!entry.has_base_amount) continue;
+      entry.base_amount.micros =
+          static_cast<int64_t>(static_cast<uint64_t>(reader_.Signed()) +
+                               static_cast<uint64_t>(entry.amount.ten_thousandths) * 100);
+    }
+    for (size_t i = 1; i < entries_.size(); ++i) {
+      if (KeyOf(entries_[i]) <= KeyOf(entries_[i - 1])) return reader_.Fail();
+    }
+  }
+
+  void ReadHashes(Hash128 Entry::* member) {
+    std::vector<Hash128> hashes(reader_.Bounded(entries_.size()));
+    for (Hash128& hash : hashes) hash = reader_.Hash();
+    for (Entry& entry : entries_) entry.*member = Pick(hashes);
+  }
+
+ private:
+  template <typename T>
+  T Pick(const std::vector<T>& values) {
+    const uint64_t number = reader_.Varint();
+    if (number < values.size()) return values[number];
+    reader_.Fail();
+    return {};
+  }
+
+  ByteReader& reader_;
+  std::vector<Entry> entries_;
+};
+
+std::vector<std::string_view> ReadTexts(ByteReader* reader, size_t max) {
+  std::vector<std::string_view> texts(reader->Bounded(std::min(max, reader->remaining())));
+  for (std::string_view& text : texts) {
+    text = reader->Text();
+    if (text.empty()) reader->Fail();
+  }
+  return texts;
+}
+
+struct StoredColumn {
+  uint32_t name = 0;
+  std::vector<uint64_t> text_of;
+};
+
+}  // namespace
+
+void AppendChunk(const Chunk& chunk, const ColumnNames& names, std::string* out) {
+  ByteWriter writer(out);
+  const std::span<const Entry> entries = chunk.entries();
+  Dictionary<Hash128> counterparties, own_accounts;
+  for (const Entry& entry : entries) {
+    counterparties.Add(entry.counterparty);
+    own_accounts.Add(entry.own_account);
+  }
+  const bool has_own = own_accounts.values.size() > 1 ||
+                       (!own_accounts.values.empty() && !own_accounts.values[0].IsZero());
+
+  writer.Byte(kChunkFormatVersion);
+  writer.Byte(has_own ? kHasOwnAccounts : 0);
+  writer.Varint(entries.size());
+  writer.Varint(chunk.channels().size());
+  for (const std::string& channel : chunk.channels()) writer.Text(channel);
+  WriteTraits(entries, &writer);
+  WriteNumbers(entries, &writer);
+  WriteHashes(counterparties, &writer);
+  if (has_own) WriteHashes(own_accounts, &writer);
+  writer.Varint(chunk.texts().size());
+  for (const std::string& text : chunk.texts()) writer.Text(text);
+  // By name, since numbers differ from process to process.
+  std::vector<const Chunk::Column*> columns;
+  for (const Chunk::Column& column : chunk.columns()) columns.push_back(&column);
+  std::sort(columns.begin(), columns.end(),
+            [&](const Chunk::Column* a, const Chunk::Column* b) {
+              return names.NameOf(a->name) < names.NameOf(b->name);
+            });
+  writer.Varint(columns.size());
+  for (const Chunk::Column* column : columns) {
+    writer.Text(names.NameOf(column->name));
+    for (uint32_t number : column->text_of) writer.Varint(number);
+  }
+}
+
+Chunk ReadChunk(ByteReader* reader, ColumnNames* names) {
+  if (reader->Byte() != kChunkFormatVersion) reader->Fail();
+  const uint8_t flags = reader->Byte();
+  if ((flags & ~kAllFlags) != 0) reader->Fail();
+  const size_t count = reader->Bounded(kChunkEntriesMax);
+  // Every entry takes five bytes at least.
+  if (count > reader->remaining()) reader->Fail();
+  if (!reader->ok()) return {};
+  const std::vector<std::string_view> channels = ReadTexts(reader, count);
+  Decoding decoding(reader, count);
+  decoding.ReadTraits(channels.size());
+  decoding.ReadNumbers();
+  decoding.ReadHashes(&Entry::counterparty);
+  if ((flags & kHasOwnAccounts) != 0) decoding.ReadHashes(&Entry::own_account);
+  const std::vector<std::string_view> texts =
+      ReadTexts(reader, std::numeric_limits<uint32_t>::max());
+  std::vector<StoredColumn> columns(reader->Bounded(reader->remaining()));
+  for (StoredColumn& column : columns) {
+    const std::string_view name = reader->Text();
+    if (name.empty() || !reader->ok()) {
+      reader->Fail();
+      return {};
+    }
+    column.name = names->NumberOf(name);
+    column.text_of.resize(count);
+    for (uint64_t& number : column.text_of) number = reader->Bounded(texts.size());
+  }
+  if (!reader->ok()) return {};
+
+  Chunk chunk;
+  chunk.Reserve(count);
+  std::vector<ColumnText> values;
+  for (size_t i = 0; i < count; ++i) {
+    const Entry& entry = decoding.entries()[i];
+    values.clear();
+    for (const StoredColumn& column : columns) {
+      if (column.text_of[i] != 0) values.push_back({column.name, texts[column.text_of[i] - 1]});
+    }
+    chunk.Insert(entry, {entry.channel == 0 ? std::string_view() : channels[entry.channel - 1],
+                         values});
+  }
+  return chunk;
+}
+
+std::string EncodeChunk(const Chunk& chunk, const ColumnNames& names) {
+  std::string value;
+  value.reserve(64 + chunk.size() * 40);
+  AppendChunk(chunk, names, &value);
+  AppendChecksum(&value);
+  return value;
+}
+
+absl::StatusOr<Chunk> DecodeChunk(std::string_view value, ColumnNames* names) {
+  ASSIGN_OR_RETURN(const std::string_view payload, CheckedPayload(value, "a chunk of entries"));
+  ByteReader reader(payload);
+  Chunk chunk = ReadChunk(&reader, names);
+  if (!reader.ok() || !reader.AtEnd() || chunk.empty()) {
+    return MakeError(absl::StatusCode::kDataLoss,
+                     "state store: a chunk of entries is not readable by this version; move the "
+                     "state directory away to have it rebuilt from the input");
+  }
+  return chunk;
+}
+
+}  // namespace vigla

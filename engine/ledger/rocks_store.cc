@@ -1,0 +1,190 @@
+// The store on disk: one RocksDB with one column family. Warm.
+// Options follow what RocksDB 7.8.3 is known to get wrong (the issue beside each line).
+#include <rocksdb/cache.h>
+#include <rocksdb/convenience.h>
+#include <rocksdb/db.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/table.h>
+#include <rocksdb/version.h>
+#include <rocksdb/write_batch.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+
+#include "engine/base/status.h"
+#include "engine/ledger/store.h"
+
+namespace vigla {
+namespace {
+
+// rocksdb#10921: before 7.8.2 a failed flush that is retried can misorder updates.
+static_assert(ROCKSDB_MAJOR > 7 ||
+              (ROCKSDB_MAJOR == 7 &&
+               (ROCKSDB_MINOR > 8 || (ROCKSDB_MINOR == 8 && ROCKSDB_PATCH >= 2))));
+
+rocksdb::Slice ToSlice(std::string_view text) { return {text.data(), text.size()}; }
+std::string_view ToView(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
+
+absl::Status ToStatus(const rocksdb::Status& status, std::string_view doing) {
+  if (status.ok()) return absl::OkStatus();
+  if (status.IsNotFound()) return absl::NotFoundError("no such key");
+  absl::StatusCode code = absl::StatusCode::kUnavailable;
+  if (status.IsCorruption()) code = absl::StatusCode::kDataLoss;
+  if (status.IsNoSpace()) code = absl::StatusCode::kResourceExhausted;
+  return MakeError(code, "state store, " + std::string(doing) + ": " + status.ToString());
+}
+
+// A RocksDB may be built without it.
+rocksdb::CompressionType IfSupported(rocksdb::CompressionType wanted) {
+  const std::vector<rocksdb::CompressionType> supported = rocksdb::GetSupportedCompressions();
+  const bool found = std::find(supported.begin(), supported.end(), wanted) != supported.end();
+  return found ? wanted : rocksdb::kNoCompression;
+}
+
+rocksdb::Options StoreOptions(size_t block_cache_bytes) {
+  rocksdb::Options options;
+  options.create_if_missing = true;
+  options.paranoid_checks = true;
+  options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
+  options.recycle_log_file_num = 0;                            // rocksdb#12918, #12403
+  options.wal_compression = rocksdb::kNoCompression;           // rocksdb#11198
+  options.track_and_verify_wals_in_manifest = false;           // rocksdb#10892
+  options.atomic_flush = false;                                // rocksdb#11148
+  options.max_bgerror_resume_count = 0;                        // rocksdb#11643: reopen instead
+  options.write_buffer_size = size_t{64} << 20;
+  options.max_write_buffer_number = 3;
+  options.max_background_jobs = 2;
+  options.max_open_files = 512;
+  options.bytes_per_sync = 1 << 20;
+  options.level_compaction_dynamic_level_bytes = true;
+  options.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
+  options.keep_log_file_num = 4;
+  options.compression = IfSupported(rocksdb::kLZ4Compression);
+  options.bottommost_compression = IfSupported(rocksdb::kZSTD);
+  options.max_total_wal_size = uint64_t{256} << 20;
+
+  rocksdb::BlockBasedTableOptions table;
+  table.block_cache = rocksdb::NewLRUCache(block_cache_bytes);
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10, false));
+  table.block_size = 8 << 10;
+  table.cache_index_and_filter_blocks = true;  // so that the bound holds for them as well
+  table.pin_l0_filter_and_index_blocks_in_cache = true;
+  table.format_version = 5;
+  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  return options;
+}
+
+class RocksStore final : public Store {
+ public:
+  RocksStore(std::unique_ptr<rocksdb::DB> database, std::string directory)
+      : database_(std::move(database)), directory_(std::move(directory)) {}
+
+  absl::Status Get(std::string_view key, std::string* value) override {
+    return ToStatus(database_->Get(rocksdb::ReadOptions(), ToSlice(key), value), "read");
+  }
+
+  std::vector<absl::Status> MultiGet(const std::vector<std::string_view>& keys,
+                                     std::vector<std::string>* values) override {
+    std::vector<rocksdb::Slice> slices;
+    slices.reserve(keys.size());
+    for (std::string_view key : keys) slices.push_back(ToSlice(key));
+    std::vector<rocksdb::Status> found =
+        database_->MultiGet(rocksdb::ReadOptions(), slices, values);
+    std::vector<absl::Status> statuses;
+    statuses.reserve(found.size());
+    for (const rocksdb::Status& status : found) statuses.push_back(ToStatus(status, "read"));
+    return statuses;
+  }
+
+  absl::Status ScanBackward(
+      std::string_view lower, std::string_view upper,
+      const std::function<bool(std::string_view key, std::string_view value)>& visit) override {
+    const rocksdb::Slice lower_slice = ToSlice(lower);
+    rocksdb::ReadOptions read;
+    read.iterate_lower_bound = &lower_slice;
+    const std::unique_ptr<rocksdb::Iterator> at(database_->NewIterator(read));
+    at->SeekForPrev(ToSlice(upper));
+    if (at->Valid() && ToView(at->key()) == upper) at->Prev();
+    for (; at->Valid() && visit(ToView(at->key()), ToView(at->value())); at->Prev()) {
+    }
+    return ToStatus(at->status(), "scan");
+  }
+
+  absl::Status ScanForward(
+      std::string_view lower, std::string_view upper,
+      const std::function<bool(std::string_view key, std::string_view value)>& visit) override {
+    const rocksdb::Slice upper_slice = ToSlice(upper);
+    rocksdb::ReadOptions read;
+    read.iterate_upper_bound = &upper_slice;
+    const std::unique_ptr<rocksdb::Iterator> at(database_->NewIterator(read));
+    at->Seek(ToSlice(lower));
+    for (; at->Valid() && visit(ToView(at->key()), ToView(at->value())); at->Next()) {
+    }
+    return ToStatus(at->status(), "scan");
+  }
+
+  absl::Status Write(const StoreBatch& batch, bool sync) override {
+    rocksdb::WriteBatch writes(batch.bytes + batch.operations.size() * 8);
+    for (const StoreBatch::Operation& operation : batch.operations) {
+      const rocksdb::Status added =
+          operation.is_delete ? writes.Delete(ToSlice(operation.key))
+                              : writes.Put(ToSlice(operation.key), ToSlice(operation.value));
+      RETURN_IF_ERROR(ToStatus(added, "write"));
+    }
+    rocksdb::WriteOptions options;
+    options.sync = sync;
+    return ToStatus(database_->Write(options, &writes), "write");
+  }
+
+  uint64_t DiskBytes() override {
+    uint64_t tables = 0, memory = 0;
+    database_->GetIntProperty(rocksdb::DB::Properties::kTotalSstFilesSize, &tables);
+    database_->GetIntProperty(rocksdb::DB::Properties::kCurSizeAllMemTables, &memory);
+    return tables + memory;
+  }
+
+  uint64_t FreeBytes() override {
+    std::error_code error;
+    const std::filesystem::space_info space = std::filesystem::space(directory_, error);
+    return error ? 0 : space.available;
+  }
+
+ private:
+  std::unique_ptr<rocksdb::DB> database_;
+  std::string directory_;
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Store>> OpenRocksStore(const std::string& directory,
+                                                      size_t block_cache_bytes) {
+  std::error_code error;
+  std::filesystem::create_directories(directory, error);
+  if (error) {
+    return MakeError(absl::StatusCode::kUnavailable,
+                     "state store: can't create " + directory + ": " + error.message());
+  }
+  rocksdb::DB* opened = nullptr;
+  const rocksdb::Status status =
+      rocksdb::DB::Open(StoreOptions(block_cache_bytes), directory, &opened);
+  RETURN_IF_ERROR(ToStatus(status, "open " + directory));
+  return std::unique_ptr<Store>(
+      std::make_unique<RocksStore>(std::unique_ptr<rocksdb::DB>(opened), directory));
+}
+
+absl::StatusOr<std::unique_ptr<Store>> OpenRocksStoreReadOnly(const std::string& directory) {
+  std::error_code error;
+  if (!std::filesystem::exists(directory + "/CURRENT", error)) {
+    return MakeError(absl::StatusCode::kNotFound, "no state store in " + directory);
+  }
+  rocksdb::Options options = StoreOptions(size_t{8} << 20);
+  options.create_if_missing = false;
+  rocksdb::DB* opened = nullptr;
+  const rocksdb::Status status = rocksdb::DB::OpenForReadOnly(options, directory, &opened);
+  RETURN_IF_ERROR(ToStatus(status, "open " + directory));
+  return std::unique_ptr<Store>(
+      std::make_unique<RocksStore>(std::unique_ptr<rocksdb::DB>(opened), directory));
+}
+
+}  // namespace vigla
