@@ -26,7 +26,7 @@ absl::StatusOr<StateHeader> Pipeline::ReadHeader() {
   header.redo = {1};
   header.identity_key = Sha256::Of(options_.identity_key);
   std::string value;
-  const absl::Status status = ports_.store->Get(kStateHeaderKey, &value);
+  const absl::Status status = store_->Get(kStateHeaderKey, &value);
   if (absl::IsNotFound(status)) return header;
   RETURN_IF_ERROR(status);
   const Digest wanted_key = header.identity_key;
@@ -53,13 +53,14 @@ absl::StatusOr<StateHeader> Pipeline::ReadHeader() {
 
 absl::Status Pipeline::Open() {
   RETURN_IF_ERROR(ports_.output->Open());
+  ASSIGN_OR_RETURN(store_, ports_.open_store());
   ASSIGN_OR_RETURN(const StateHeader header, ReadHeader());
   const std::vector<std::string>& topics = ports_.source->topics();
   for (int i = 0; i < options_.lanes; ++i) {
-    lanes_.push_back(std::make_unique<Lane>(i, options_, ports_.store, &hasher_, topics));
+    lanes_.push_back(std::make_unique<Lane>(i, options_, store_, &hasher_, topics));
   }
   commit_ = std::make_unique<CommitStage>(
-      options_, topics, CommitStage::Ports{ports_.store, ports_.output, ports_.clock}, lanes_,
+      options_, topics, CommitStage::Ports{store_, ports_.output, ports_.clock}, lanes_,
       header);
   RETURN_IF_ERROR(commit_->Start());
   feed_ = std::make_unique<Feed>(options_, topics, &hasher_, lanes_, &commit_->input(),

@@ -25,7 +25,9 @@ enum class PipelineOutcome : uint8_t {
 struct PipelinePorts {
   Source* source = nullptr;
   Output* output = nullptr;
-  Store* store = nullptr;
+  // Called once a life, after the output is open: a twin must be fenced before its state is
+  // touched (design.md, 7). The store stays the caller's.
+  std::function<absl::StatusOr<Store*>()> open_store;
   const Clock* clock = nullptr;
   // Words for the log; never an account, a name or an id.
   std::function<void(std::string_view message)> log;
@@ -72,6 +74,7 @@ class Pipeline {
   const LoadOptions load_options_;
   const PipelinePorts ports_;
   const std::shared_ptr<const RuleSet> configured_;
+  Store* store_ = nullptr;
   KeyedHasher hasher_;
   std::vector<std::unique_ptr<Lane>> lanes_;
   std::unique_ptr<CommitStage> commit_;

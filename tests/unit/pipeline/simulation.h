@@ -94,8 +94,12 @@ class Simulation {
                         SimulationResult* result) {
     while (true) {
       ++result->lives;
-      Pipeline pipeline(options_.pipeline, load_options_,
-                        {&source_, &output_, store_.get(), &clock_, nullptr}, rule_set);
+      PipelinePorts ports;
+      ports.source = &source_;
+      ports.output = &output_;
+      ports.open_store = [this]() -> absl::StatusOr<Store*> { return store_.get(); };
+      ports.clock = &clock_;
+      Pipeline pipeline(options_.pipeline, load_options_, ports, rule_set);
       if (const absl::Status opened = pipeline.Open(); !opened.ok()) return opened;
       const auto outcome = pipeline.RunStepwise([&](size_t stages) { return Choose(stages); });
       if (!outcome.ok()) return outcome.status();

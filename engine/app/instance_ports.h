@@ -1,0 +1,22 @@
+// The ports of an instance, as its settings name them: files or Kafka. Cold.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "absl/status/statusor.h"
+#include "engine/app/setting.h"
+#include "engine/pipeline/ports.h"
+
+namespace vigla {
+
+struct InstancePorts {
+  std::unique_ptr<Source> source;
+  std::unique_ptr<Output> output;
+  uint64_t input_bytes = 0;  // of files, for progress; 0: unknown
+};
+
+// InvalidArgument names the setting that is missing or wrong.
+absl::StatusOr<InstancePorts> MakeInstancePorts(const Settings& settings, bool until_end);
+
+}  // namespace vigla
