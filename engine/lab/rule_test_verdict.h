@@ -1,0 +1,23 @@
+// What came of a rule test against what was expected, difference by difference. Cold.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "engine/lab/rule_test.h"
+#include "engine/lab/rule_test_run.h"
+
+namespace vigla {
+
+// One thing that is not as the test says.
+struct TestDifference {
+  SourcePosition at;  // of the expectation, or of the row that should have been silent
+  std::string text;
+};
+
+// Empty: the test holds. Every expectation must be met by an observation; every (transaction,
+// rule) that no expectation names must be silent.
+std::vector<TestDifference> JudgeRuleTest(const RuleTest& test,
+                                          const std::vector<Observation>& observations);
+
+}  // namespace vigla
