@@ -1,0 +1,197 @@
+"""One measured run of the engine, from cold state to the end of its input.
+
+The rate is that of commits: the records of all epochs but the first, over the time from the first
+journal record to the last. So the process's start, its join of the group and its end are outside,
+and nothing counts before it is committed. Kafka's journal records carry their time; a journal file
+is watched.
+"""
+
+import json
+import os
+import pathlib
+import re
+import time
+
+import engine
+import formats
+import machine
+import outputs
+import topics
+
+WATCH_SECONDS = 0.02
+SCRAPE_SECONDS = 0.5
+METRIC = re.compile(r"^(vigla_\w+)(\{[^}]*\})? (\S+)$", re.MULTILINE)
+# Of the last scrape, hence up to SCRAPE_SECONDS before the end; summed over labels.
+METRICS = ("vigla_legs_total", "vigla_matched_legs_total", "vigla_ring_full_total",
+           "vigla_cache_bytes", "vigla_cached_subjects", "vigla_evictions_total",
+           "vigla_epochs_total", "vigla_epoch_commit_seconds_sum",
+           "vigla_epoch_build_seconds_total", "vigla_write_back_seconds_total",
+           "vigla_image_bytes_total", "vigla_audit_frames_total")
+
+
+class JournalFile:
+    """The journal of file mode: when its first and its last line were written, and the records."""
+
+    def __init__(self, path):
+        self.path = pathlib.Path(path)
+        self.first = None  # (time, records) as first seen
+
+    def watch(self):
+        if self.first is None:
+            found = self._read()
+            if found is not None and found[1] > 0:
+                self.first = found
+
+    def span(self):
+        """(records committed after the first sight, seconds they took, time of first, of last)."""
+        last = self._read()
+        return (last[1] - self.first[1], last[0] - self.first[0], self.first[0], last[0])
+
+    def records(self):
+        return self._read()[1]
+
+    def alerts(self):
+        return sum(int(json.loads(line)["alerts"]) for line in self._lines())
+
+    def epochs(self):
+        return len(self._lines())
+
+    def _lines(self):
+        return [line for line in self.path.read_bytes().split(b"\n")[:-1] if line]
+
+    def _read(self):
+        """(time of the last write, records in the journal); None before the first line."""
+        try:
+            written = self.path.stat().st_mtime
+            return written, sum(_records(json.loads(line)) for line in self._lines())
+        except FileNotFoundError:
+            return None
+
+
+class JournalTopic:
+    """The journal of a Kafka run, read once the run has ended."""
+
+    def __init__(self, address, prefix):
+        self.address, self.prefix = address, prefix
+        self._epochs = None  # (time, records, alerts) each
+
+    def watch(self):
+        pass
+
+    def span(self):
+        with_records = [each for each in self._read() if each[1] > 0]
+        first, last = with_records[0][0], with_records[-1][0]
+        return sum(each[1] for each in with_records[1:]), last - first, first, last
+
+    def records(self):
+        return sum(each[1] for each in self._read())
+
+    def alerts(self):
+        return sum(each[2] for each in self._read())
+
+    def epochs(self):
+        return len(self._read())
+
+    def _read(self):
+        if self._epochs is None:
+            self._epochs = []
+            for record in topics.dump(self.address, f"{self.prefix}.journal"):
+                body = json.loads(outputs.plain(record.value))
+                self._epochs.append((record.timestamp_ms / 1000, _records(body),
+                                     int(body["alerts"])))
+        return self._epochs
+
+
+def _records(body):
+    return sum(run[4] for run in formats.journal_runs(body))
+
+
+def parse_metrics(text):
+    """{name: sum over labels} of the metrics kept, and late legs by kind."""
+    kept = {}
+    for name, labels, value in METRIC.findall(text):
+        if name in METRICS:
+            kept[name] = kept.get(name, 0) + float(value)
+        elif name == "vigla_late_legs_total":
+            kind = re.search(r'kind="(\w+)"', labels)[1]
+            kept[f"legs_{kind}"] = float(value)
+    return kept
+
+
+def folder_bytes(folder):
+    """Sizes of the files in a folder, by what they are: tables, or anything else (log, options)."""
+    sizes = {"tables": 0, "others": 0}
+    for path in pathlib.Path(folder).rglob("*"):
+        if path.is_file():
+            sizes["tables" if path.suffix == ".sst" else "others"] += path.stat().st_size
+    return sizes
+
+
+def follow(vigla, journal, seconds_max):
+    """Watches a started engine until it ends; returns (resource usage, metrics as last seen)."""
+    deadline = time.monotonic() + seconds_max
+    scrape_due = 0
+    metrics = {}
+    while True:
+        pid, status, usage = os.wait4(vigla.process.pid, os.WNOHANG)
+        if pid:
+            vigla.process.returncode = os.waitstatus_to_exitcode(status)
+            break
+        if time.monotonic() > deadline:
+            raise RuntimeError(f"still running after {seconds_max} s\n{vigla.tail()}")
+        journal.watch()
+        if time.monotonic() >= scrape_due:
+            metrics = scrape(vigla) or metrics
+            scrape_due = time.monotonic() + SCRAPE_SECONDS
+        time.sleep(WATCH_SECONDS)
+    if vigla.process.returncode != 0:
+        raise RuntimeError(f"exit {vigla.process.returncode}\n{vigla.tail()}")
+    return usage, metrics
+
+
+def scrape(vigla):
+    try:
+        return parse_metrics(vigla.get("/metrics")[1])
+    except OSError:
+        return None
+
+
+def measure(vigla, journal, broker_pid, seconds_max, while_running=None):
+    """Runs the engine once; `while_running`, if given, is called with it once it is at work."""
+    busy_before = machine.busy_seconds()
+    broker_before = machine.cpu_seconds(broker_pid) if broker_pid else 0
+    began = time.time()
+    vigla.start(until_end=True)
+    if while_running:
+        while_running(vigla)
+    usage, metrics = follow(vigla, journal, seconds_max)
+    ended = time.time()
+    broker_cpu = machine.cpu_seconds(broker_pid) - broker_before if broker_pid else 0
+    cpu = usage.ru_utime + usage.ru_stime
+    others = machine.busy_seconds() - busy_before - cpu - broker_cpu
+    records, seconds, first, last = journal.span()
+    if records <= 0 or seconds <= 0:
+        raise RuntimeError("too few records: one epoch held them all")
+    total = journal.records()
+    return {
+        "records": total, "alerts": journal.alerts(), "epochs": journal.epochs(),
+        "records_per_second": records / seconds, "measured_records": records,
+        "measured_seconds": seconds, "first_commit_seconds": first - began,
+        "end_seconds": ended - last, "wall_seconds": ended - began,
+        "wall_records_per_second": total / (ended - began),
+        "cpu_seconds": cpu, "cpu_us_per_record": cpu / total * 1e6,
+        "broker_cpu_seconds": broker_cpu, "others_cpu_seconds": max(0, others),
+        "memory_peak_bytes": usage.ru_maxrss * 1024,
+        "state_bytes": folder_bytes(vigla.sections["state"]["dir"]),
+        "metrics": metrics,
+    }
+
+
+def kafka_engine(folder, address, prefix, settings):
+    """An engine over topic `transactions`, exactly once at 100 ms, its own defaults otherwise."""
+    return engine.Engine(folder, engine.kafka_config(
+        folder, address, output={"prefix": prefix}, engine=settings), "vigla")
+
+
+def file_engine(folder, path, settings):
+    return engine.Engine(folder, engine.file_config(folder, path, engine=settings), "vigla")
