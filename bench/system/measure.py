@@ -54,6 +54,7 @@ class Bench:
     def __init__(self, options, folder, broker):
         self.options, self.folder, self.broker = options, folder, broker
         self.stream = options.input or folder / "stream.ndjson"
+        self.records = 0  # in the stream
         self.settings = {"commit_interval_ms": COMMIT_INTERVAL_MS, "lanes": options.lanes,
                          "cache_bytes": options.cache_bytes}
 
@@ -74,6 +75,7 @@ class Bench:
         with open(self.stream, "rb") as lines:
             made = program("produce_lines", self.broker.address, TOPIC, stdin=lines,
                            seconds_max=options.seconds)
+        self.records = made["records"]
         return {"name": "w1", "seed": options.seed, "accounts": options.accounts,
                 "partitions": options.partitions, "records": made["records"],
                 "bytes": made["bytes"], "accounts_touched": made["accounts"]}
@@ -99,7 +101,7 @@ class Bench:
                 vigla, engine_run.JournalTopic(self.broker.address, name), self.broker_pid(),
                 self.options.seconds, while_running)
         shutil.rmtree(folder)
-        return measured
+        return self.checked(measured)
 
     def file(self, name):
         folder = self.folder / name
@@ -108,6 +110,13 @@ class Bench:
                 vigla, engine_run.JournalFile(folder / "out/journal.ndjson"), None,
                 self.options.seconds)
         shutil.rmtree(folder)
+        return self.checked(measured)
+
+    def checked(self, measured):
+        """A rate of anything but the whole input would be no rate."""
+        if measured["records"] != self.records:
+            raise RuntimeError(f"the journal holds {measured['records']:,} records, the input "
+                               f"{self.records:,}")
         return measured
 
     def round(self, number):
