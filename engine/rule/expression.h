@@ -12,6 +12,8 @@
 
 namespace vigla {
 
+struct RuleSet;
+
 enum class ExpressionKind : uint8_t {
   kConstant,  // value (text in text_storage)
   kMoneyConstant,  // amount and currency, converted at the event date (rules.md, 9)
@@ -77,5 +79,19 @@ struct Expression {
   std::string text;          // canonical source text of this node, macros by name
   SourcePosition at;
 };
+
+// A deep copy; constants point into the copy's own text.
+std::unique_ptr<Expression> CloneExpression(const Expression& expression);
+
+// What the expression means, as text: parameters and macros resolved, every operator in
+// parentheses, lists by the digest of their content. Equal texts mean the same in any pack.
+std::string CanonicalText(const Expression& expression, const RuleSet& rule_set);
+
+// The tree's nodes, parents first.
+template <typename Visitor>
+void VisitExpression(const Expression& expression, const Visitor& visit) {
+  visit(expression);
+  for (const auto& operand : expression.operands) VisitExpression(*operand, visit);
+}
 
 }  // namespace vigla

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "engine/base/check.h"
+#include "engine/rule/compiler.h"
 #include "engine/rule/lexer.h"
 
 namespace vigla {

@@ -26,8 +26,6 @@
 
 namespace vigla {
 
-inline constexpr int kExpressionDepthMax = 32;
-inline constexpr int kExpressionNodesMax = 4'000;
 inline constexpr size_t kExpressionBytesMax = 64 << 10;
 
 enum class SyntaxKind : uint8_t {

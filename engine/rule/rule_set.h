@@ -116,6 +116,7 @@ struct NamedList {
   std::string pack, name;
   ValueType of;
   absl::flat_hash_set<std::string> items;  // normalised as the type demands
+  Digest digest;                           // SHA-256 of the items in order, one a line
   // The items as values hold them, by SealList (named_list.h) after the last insertion:
   absl::flat_hash_set<Hash128> hashes;    // accounts, where only the hash is at hand
   absl::flat_hash_set<int64_t> integers;  // country, currency, kind, status, direction, int

@@ -135,6 +135,9 @@ class Composer {
         CheckProperties(scalar.anchor, scalar.tag, value.start_mark);
         node->style = StyleOf(scalar.style);
         node->text.assign(reinterpret_cast<const char*>(scalar.value), scalar.length);
+        if (node->text.find('\0') != std::string::npos) {
+          Report(diagnostic::kYamlSyntax, value.start_mark, "a text with a NUL character");
+        }
         return true;
       }
       case YAML_SEQUENCE_START_EVENT:
@@ -266,36 +269,47 @@ const YamlNode* YamlNode::Find(std::string_view key) const {
   return nullptr;
 }
 
-SourcePosition YamlDocument::At(const YamlNode& scalar, size_t offset) const {
-  if (scalar.line == 0) return At(scalar);
-  Cursor cursor{source};
-  if (source.starts_with("\xEF\xBB\xBF")) cursor.at = 3;
-  while (!cursor.AtEnd() && (cursor.line < scalar.line || cursor.column < scalar.column)) {
+TextPositions YamlDocument::PositionsIn(const YamlNode& scalar) const {
+  TextPositions positions;
+  positions.reserve(scalar.text.size() + 1);
+  if (scalar.line == 0) {
+    positions.assign(scalar.text.size() + 1, {0, 0});
+    return positions;
+  }
+  Cursor cursor{source, line_starts[scalar.line - 1], scalar.line};
+  while (!cursor.AtEnd() && cursor.line == scalar.line && cursor.column < scalar.column) {
     cursor.Step();
   }
   // A block's header line holds no text.
   if (scalar.style == YamlNode::Style::kBlock) {
-    const int header = cursor.line;
-    while (!cursor.AtEnd() && cursor.line == header) cursor.Step();
+    while (!cursor.AtEnd() && cursor.line == scalar.line) cursor.Step();
   }
   if (scalar.style == YamlNode::Style::kQuoted && !cursor.AtEnd()) cursor.Step();
   // Folding and escapes change only white space and backslashes, so the other characters are
   // met in the same order in the text and in the file.
-  for (size_t i = 0; i <= offset && i < scalar.text.size(); ++i) {
-    if (IsSpace(scalar.text[i])) continue;
-    if ((static_cast<uint8_t>(scalar.text[i]) & 0xC0) == 0x80) continue;
-    while (!cursor.AtEnd() && source[cursor.at] != scalar.text[i]) cursor.Step();
-    if (cursor.AtEnd()) return At(scalar);
-    if (i < offset) cursor.Step();
+  std::pair<int, int> last{scalar.line, scalar.column};
+  bool lost = false;
+  for (const char c : scalar.text) {
+    const bool follows = (static_cast<uint8_t>(c) & 0xC0) == 0x80;
+    if (!IsSpace(c) && !follows && !lost) {
+      while (!cursor.AtEnd() && source[cursor.at] != c) cursor.Step();
+      lost = cursor.AtEnd();
+      if (!lost) {
+        last = {cursor.line, cursor.column};
+        cursor.Step();
+      }
+    }
+    positions.push_back(last);
   }
-  return {file, cursor.line, cursor.column};
+  positions.push_back(lost ? last : std::pair(cursor.line, cursor.column));
+  return positions;
 }
 
 std::string YamlDocument::Line(int line) const {
-  Cursor cursor{source};
-  while (!cursor.AtEnd() && cursor.line < line) cursor.Step();
-  const size_t begin = cursor.at;
+  if (line < 1 || static_cast<size_t>(line) > line_starts.size()) return "";
+  Cursor cursor{source, line_starts[line - 1]};
   while (!cursor.AtEnd() && LineBreakBytes(source, cursor.at) == 0) cursor.Step();
+  const size_t begin = line_starts[line - 1];
   return source.substr(begin, cursor.at - begin);
 }
 
@@ -311,10 +325,24 @@ std::unique_ptr<YamlDocument> ReadYaml(std::string file, std::string source,
                        "put long lists into files of their own, or split the pack");
     return nullptr;
   }
+  Cursor cursor{document->source};
+  if (document->source.starts_with("\xEF\xBB\xBF")) cursor.at = 3;
+  document->line_starts.push_back(cursor.at);
+  while (!cursor.AtEnd()) {
+    cursor.Step();
+    if (cursor.column == 1) document->line_starts.push_back(cursor.at);
+  }
   const int errors_before = diagnostics->errors();
+  const size_t findings_before = diagnostics->all().size();
   Composer composer(*document, limits, diagnostics);
-  if (!composer.Compose(&document->root) || diagnostics->errors() > errors_before) return nullptr;
-  return document;
+  if (composer.Compose(&document->root) && diagnostics->errors() == errors_before) {
+    return document;
+  }
+  for (size_t i = findings_before; i < diagnostics->all().size(); ++i) {
+    Diagnostic& finding = diagnostics->all()[i];
+    finding.snippet = document->Line(finding.at.line);
+  }
+  return nullptr;
 }
 
 std::unique_ptr<YamlDocument> ReadJsonTree(std::string_view json) {

@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "engine/base/diagnostic.h"
@@ -50,15 +51,19 @@ struct YamlLimits {
   int nodes_max = 200'000;
 };
 
+// (line, column) of each byte of a scalar's text, and of its end.
+using TextPositions = std::vector<std::pair<int, int>>;
+
 struct YamlDocument {
   std::string file;
   std::string source;
+  std::vector<size_t> line_starts;  // byte offsets into source
   YamlNode root;
 
   SourcePosition At(const YamlNode& node) const { return {file, node.line, node.column}; }
   SourcePosition At(const YamlEntry& entry) const { return {file, entry.line, entry.column}; }
-  // Where a byte of a scalar's text stands in the file; through folding and most escapes.
-  SourcePosition At(const YamlNode& scalar, size_t offset) const;
+  // Through folding and most escapes. All (0, 0) where there is no source.
+  TextPositions PositionsIn(const YamlNode& scalar) const;
   // The source line, without its end; "" beyond the file.
   std::string Line(int line) const;
 };

@@ -1,0 +1,114 @@
+// Resolves names and types of an expression: from syntax to a checked Expression. Cold.
+// Every error of an expression that does not follow from another one is reported. A node with
+// an error is nullptr, and so is all that contains it.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "engine/base/diagnostic.h"
+#include "engine/base/hash.h"
+#include "engine/rule/diagnostic_codes.h"
+#include "engine/rule/expression.h"
+#include "engine/rule/function_names.h"
+#include "engine/rule/pack_scope.h"
+#include "engine/rule/parser.h"
+#include "engine/rule/rule_set.h"
+
+namespace vigla {
+
+// Where an expression stands decides what it may name.
+enum class ExpressionPlace : uint8_t {
+  kRule,   // the judged leg's fields and its features
+  kWhere,  // an entry's fields; the judged leg's by `this.`
+};
+
+class Checker {
+ public:
+  // `rule_set` gives lists and rates, and takes up attribute paths. With `fixed_rates`, money in
+  // a currency without a rate is an error. Everything must outlive the checker.
+  Checker(PackScope* scope, RuleSet* rule_set, const KeyedHasher* hasher, bool fixed_rates,
+          Diagnostics* diagnostics);
+
+  // The whole text of a scalar is the expression. `wanted` is the type it must have, if any.
+  std::unique_ptr<Expression> CheckText(const YamlNode& node, ExpressionPlace place,
+                                        std::optional<ValueType> wanted);
+  // An expression that was parsed from a part of the scalar.
+  std::unique_ptr<Expression> CheckParsed(const Syntax& syntax, const YamlNode& node,
+                                          ExpressionPlace place);
+  // A field by its name, as `of:` and `per:` have it. Empty, and an error, if there is none.
+  std::optional<FieldRef> CheckField(const YamlNode& node);
+
+  void ReportSyntax(const SyntaxError& error, const YamlNode& node);
+
+ private:
+  using ExpressionPointer = std::unique_ptr<Expression>;
+  using Pair = std::pair<ExpressionPointer, ExpressionPointer>;
+  using Wanted = std::optional<ValueType>;
+
+  // checker.cc: the tree, literals and names
+  void Enter(const YamlNode& node);
+  ExpressionPointer Check(const Syntax& syntax, Wanted wanted = std::nullopt);
+  ExpressionPointer CheckNode(const Syntax& syntax, Wanted wanted);
+  ExpressionPointer CheckLiteral(const Syntax& syntax, Wanted wanted);
+  ExpressionPointer CheckName(const Syntax& syntax, Wanted wanted);
+  ExpressionPointer CheckSelect(const Syntax& syntax);
+  ExpressionPointer UseDeclaration(const Syntax& syntax, Declaration* declaration);
+  ExpressionPointer ExpandMacro(const Syntax& syntax, Declaration* declaration);
+  ExpressionPointer MakeField(const Syntax& syntax, FieldRef field, bool of_leg);
+  ExpressionPointer UnknownName(const Syntax& syntax, const std::string& name, bool of_leg);
+  std::optional<FieldRef> ResolveField(std::string_view name);
+  bool IsUntyped(const Syntax& syntax);
+
+  // checker_operators.cc
+  Pair CheckPair(const Syntax& left, const Syntax& right);
+  ExpressionPointer CheckOperator(const Syntax& syntax, Wanted wanted);
+  ExpressionPointer CheckLogic(const Syntax& syntax);
+  ExpressionPointer CheckComparison(const Syntax& syntax);
+  ExpressionPointer CheckIn(const Syntax& syntax);
+  ExpressionPointer CheckListLiteral(const Syntax& syntax, Wanted wanted);
+  ExpressionPointer CheckArithmetic(const Syntax& syntax);
+  ExpressionPointer CheckNegate(const Syntax& syntax, Wanted wanted);
+  ExpressionPointer CheckConditional(const Syntax& syntax, Wanted wanted);
+  ExpressionPointer Mismatch(const Syntax& syntax, const Expression& left,
+                             const Expression& right);
+  bool ExpectBool(const Syntax& syntax, const Expression* operand);
+
+  // checker_calls.cc
+  ExpressionPointer CheckCall(const Syntax& syntax);
+  ExpressionPointer CheckMoneyCall(const Syntax& syntax);
+  ExpressionPointer CheckDurationCall(const Syntax& syntax);
+  ExpressionPointer CheckExtremum(const Syntax& syntax, const FunctionInfo& info);
+  ExpressionPointer CheckOrdinaryCall(const Syntax& syntax, const FunctionInfo& info);
+  bool CheckArguments(const Syntax& syntax, const FunctionInfo& info, Expression* call);
+  bool CheckTextArguments(const Syntax& syntax, const FunctionInfo& info,
+                          const Expression& call);
+  bool ExpectType(const Syntax& syntax, const Expression& argument, bool fits,
+                  std::string_view expected);
+  std::optional<std::string> ConstantText(const Syntax& syntax, const Expression& argument,
+                                          std::string_view usage);
+
+  ExpressionPointer Make(ExpressionKind kind, ValueType type, const Syntax& syntax);
+  ExpressionPointer Error(const DiagnosticCode& code, const Syntax& syntax, std::string message,
+                          std::string advice = "");
+  SourcePosition At(size_t offset) const;
+  std::vector<std::string_view> NamesInScope() const;
+
+  PackScope* scope_;
+  RuleSet* rule_set_;
+  const KeyedHasher* hasher_;
+  bool fixed_rates_;
+  Diagnostics* diagnostics_;
+  ExpressionPlace place_ = ExpressionPlace::kRule;
+  TextPositions own_positions_;                 // of the scalar that was entered
+  const TextPositions* positions_ = &own_positions_;  // of the text being checked: it, or a macro
+  std::vector<const Declaration*> expanding_;   // macros, outermost first
+  int nodes_ = 0;
+  bool too_complex_ = false;
+};
+
+}  // namespace vigla
