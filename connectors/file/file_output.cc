@@ -83,7 +83,7 @@ absl::Status FileOutput::OpenFiles() {
   }
   // The journal first: its presence says that the others are ours.
   ASSIGN_OR_RETURN(files_[3], OutputFile::Open((folder / kFileNames[3]).string()));
-  if (options_.sync) RETURN_IF_ERROR(SyncFolder(options_.folder));
+  if (options_.sync && !has_journal) RETURN_IF_ERROR(SyncFolder(options_.folder));
   for (size_t i = 0; i < kOutputTopicCount; ++i) {
     if (IsJournal(i)) continue;
     ASSIGN_OR_RETURN(files_[i], OutputFile::Open((folder / kFileNames[i]).string()));
@@ -152,8 +152,9 @@ absl::Status FileOutput::CutToLastCommit() {
   }
   for (size_t i = 0; i < kOutputTopicCount; ++i) {
     RETURN_IF_ERROR(files_[i]->CutTo(lengths[i]));
-    if (options_.sync) RETURN_IF_ERROR(files_[i]->Sync());
   }
+  // The outputs were synced before the line was written, but the line itself perhaps never was.
+  if (options_.sync) RETURN_IF_ERROR(File(OutputTopic::kJournal).Sync());
   journal_hash_ = hash;
   last_epoch_ = last.epoch;
   return absl::OkStatus();

@@ -162,6 +162,7 @@ absl::Status FileSource::ReadRun(const JournalRun& run,
     file.replay_line = 0;
   }
   int64_t records = 0;
+  bool has_both_ends = true;
   Line line;
   while (file.replay_line <= run.last_offset) {
     ASSIGN_OR_RETURN(const bool more, reader.Next(&line));
@@ -177,9 +178,13 @@ absl::Status FileSource::ReadRun(const JournalRun& run,
       RETURN_IF_ERROR(visit(input));
     }
     if (line.is_cut) RETURN_IF_ERROR(reader.SkipRest([](std::string_view) {}));
-    if (!is_record && (offset == run.first_offset || offset == run.last_offset)) break;
+    if (!is_record && (offset == run.first_offset || offset == run.last_offset)) {
+      has_both_ends = false;
+    }
   }
-  if (file.replay_line == run.last_offset + 1 && records == run.records) return absl::OkStatus();
+  if (has_both_ends && file.replay_line == run.last_offset + 1 && records == run.records) {
+    return absl::OkStatus();
+  }
   return Stop(paths_[index] + " no longer has the " + std::to_string(run.records) +
               " records of lines " + std::to_string(run.first_offset) + " to " +
               std::to_string(run.last_offset) + " that the journal names");

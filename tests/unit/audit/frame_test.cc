@@ -17,7 +17,6 @@ std::string Intake(uint64_t sequence) {
   entry.sequence = Sequence{sequence};
   entry.topic = "tx";
   entry.offset = static_cast<int64_t>(sequence) - 1;
-  entry.id = "t" + std::to_string(sequence);
   const std::string id = "t" + std::to_string(sequence);
   entry.id = id;
   entry.digest = Sha256::Of(id);
@@ -33,7 +32,6 @@ std::string Match(uint64_t sequence, std::string_view role) {
   entry.ref = "ab";
   entry.role = role;
   entry.matches = matches;
-  entry.alert_id = "al_" + std::to_string(sequence);
   const std::string id = "al_" + std::to_string(sequence);
   entry.alert_id = id;
   entry.alert_digest = Sha256::Of(id);
