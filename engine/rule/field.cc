@@ -200,8 +200,12 @@ Value Decimal(const std::optional<OriginalAmount>& amount) {
   return Value::Numeric(ValueType::kDecimal, Number::Scaled(amount->ten_thousandths, 4));
 }
 
+// A coordinate as received, to 12 fraction digits at most.
 Value DecimalText(std::string_view text) {
-  const ParsedDecimal parsed = ParseDecimal(text, 14, 12);
+  constexpr size_t kDigitsMax = 12;
+  const size_t point = text.find('.');
+  if (point != std::string_view::npos) text = text.substr(0, point + 1 + kDigitsMax);
+  const ParsedDecimal parsed = ParseDecimal(text, 14, kDigitsMax);
   if (text.empty() || parsed.error != DecimalError::kNone) {
     return Value::Unknown(ValueType::kDecimal);
   }
