@@ -66,7 +66,6 @@ class LegFigures {
   // Entries behind a windowed feature at this leg, oldest first, at most the newest `most`;
   // *total is how many there are in all, *without_rate how many of them lack a base amount.
   std::vector<Entry> FeatureEntries(int index, int most, int64_t* total, int64_t* without_rate);
-  // The text of an entry's channel, for evidence.
   const Leg& leg() const { return *leg_; }
 
   // The newest unfolded alert (time, then sequence) of that rule and key with time in (t - for, t].
@@ -131,13 +130,18 @@ class LaneState {
   // Over the bound although everything unpinned has been evicted: the lane must not go on
   // before images are written.
   bool IsOverBound() const;
+  // The first failure of the store while figures were read, which are unknown from then on.
+  // Every later Apply returns it too, but nothing may be committed before it has been looked at.
+  const absl::Status& status() const;
   size_t cache_bytes() const;
   size_t subject_count() const;
   uint64_t evictions() const;
 
   // Order-independent digest (sum of per-subject SHA-256, mod 2^256) of the logical state:
-  // visible entries, totals, folding; not caches, chunk borders or images. Reads the store.
-  absl::StatusOr<Digest> LogicalDigest();
+  // visible entries, totals, folding; not caches, chunk borders or images. Reads the store, of
+  // whose subjects `is_mine` says by their hash which are this lane's; without it, all are.
+  absl::StatusOr<Digest> LogicalDigest(
+      const std::function<bool(const Hash128& subject_hash)>& is_mine = nullptr);
 
  private:
   class Impl;

@@ -149,7 +149,7 @@ class RecordCodec {
   }
 };
 
-std::string EncodeRecord(const SubjectRecord& record, const ColumnNames& names) {
+std::string EncodeRecord(const RecordView& record, const ColumnNames& names) {
   std::string value;
   value.reserve(128 + record.newest.size() * 40 + record.fold_marks.size() * 48);
   ByteWriter writer(&value);

@@ -29,6 +29,7 @@ class RecordTotals {
   const std::array<DirectionTotals, 2>& settled() const { return settled_; }
   const std::array<DirectionTotals, 2>& all() const { return all_ ? *all_ : settled_; }
   SubjectTotals Spelled() const { return {settled(), all()}; }
+  size_t HeapBytes() const { return all_ ? sizeof(*all_) : 0; }
 
  private:
   friend class RecordCodec;
@@ -46,7 +47,18 @@ struct SubjectRecord {
   Chunk newest;                 // the chunk that is not apart
 };
 
-std::string EncodeRecord(const SubjectRecord& record, const ColumnNames& names);
+// The same without owning it.
+struct RecordView {
+  Sequence last_sequence;
+  EventTime newest_time;
+  bool has_legs = false;
+  std::optional<EventTime> oldest_chunk;
+  const RecordTotals& totals;
+  const std::vector<FoldMark>& fold_marks;
+  const Chunk& newest;
+};
+
+std::string EncodeRecord(const RecordView& record, const ColumnNames& names);
 // DataLoss if it is damaged or of another version.
 absl::StatusOr<SubjectRecord> DecodeRecord(std::string_view value, ColumnNames* names);
 

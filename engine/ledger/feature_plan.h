@@ -1,0 +1,45 @@
+// What a feature asks of entries, worked out once per rule set. Hot.
+#pragma once
+
+#include <vector>
+
+#include "engine/ledger/entry_reader.h"
+#include "engine/ledger/lane_state.h"
+#include "engine/rule/rule_set.h"
+
+namespace vigla {
+
+// Which of an entry's amounts a feature is over, if any.
+enum class Measure : uint8_t { kNone, kBaseAmount, kOriginalAmount };
+
+struct FeaturePlan {
+  const Feature* feature = nullptr;
+  Measure measure = Measure::kNone;
+  uint8_t direction_mask = 0;  // by 1 << Direction
+  uint8_t status_mask = 0;
+  bool leaves_out_leg = false;  // prior, and idle always
+  // Running totals can be kept: what belongs to the window does not depend on the judged leg,
+  // and the figure can be had without going through its entries.
+  bool can_run = false;
+  EventTime known_from;  // legs of earlier events see unknown; Min(): none do
+  size_t scan_limit = 0;  // up to so many entries going through them is quicker than totals
+
+  bool Selects(const Entry& entry) const {
+    return ((direction_mask >> static_cast<int>(entry.direction)) &
+            (status_mask >> static_cast<int>(entry.status)) & 1) != 0;
+  }
+  bool HasAmount(const Entry& entry) const {
+    return measure == Measure::kOriginalAmount || entry.has_base_amount;
+  }
+  // In units of 10^-scale().
+  int64_t AmountOf(const Entry& entry) const {
+    return measure == Measure::kOriginalAmount ? entry.amount.ten_thousandths
+                                               : entry.base_amount.micros;
+  }
+  int scale() const { return measure == Measure::kOriginalAmount ? 4 : 6; }
+};
+
+// One plan a feature, in the rule set's order, which must outlive them.
+std::vector<FeaturePlan> PlanFeatures(const RuleSet& rule_set, const RecordedSince& since);
+
+}  // namespace vigla

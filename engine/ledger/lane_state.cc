@@ -1,0 +1,286 @@
+// Every subject of one lane: found, loaded, applied to, written back, evicted. Hot.
+#include "engine/ledger/lane_state.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/container/flat_hash_set.h"
+#include "engine/base/check.h"
+#include "engine/base/status.h"
+#include "engine/ledger/lane_state_impl.h"
+#include "engine/ledger/ledger_digest.h"
+#include "engine/ledger/store_key.h"
+#include "engine/ledger/stored_value.h"
+#include "engine/model/decoder.h"
+
+namespace vigla {
+namespace {
+
+Entry EntryOf(const Leg& leg) {
+  const Transaction& transaction = *leg.transaction;
+  Entry entry;
+  entry.time = transaction.time;
+  entry.sequence = leg.sequence;
+  if (leg.has_base_amount) entry.base_amount = leg.base_amount;
+  entry.has_base_amount = leg.has_base_amount;
+  entry.amount = transaction.amount;
+  entry.counterparty = leg.Other().account_hash;
+  if (leg.subject_kind != SubjectKind::kAccount) entry.own_account = leg.Own().account_hash;
+  entry.currency = transaction.currency;
+  entry.country = leg.Other().country;
+  entry.kind = transaction.kind;
+  entry.status = transaction.status;
+  entry.direction = leg.direction;
+  return entry;
+}
+
+}  // namespace
+
+void LaneState::Impl::SetRuleSet(std::shared_ptr<const RuleSet> rule_set,
+                                 const RecordedSince& since) {
+  // Running totals of the set before go by their number, at their subjects' next touch.
+  ++rule_set_number_;
+  rule_set_ = std::move(rule_set);
+  columns_ = ColumnMap(*rule_set_, &names_);
+  plans_ = PlanFeatures(*rule_set_, since);
+  keeps_totals_before_ = std::any_of(plans_.begin(), plans_.end(), [](const FeaturePlan& plan) {
+    return plan.feature->ever;
+  });
+  remembered_.assign(plans_.size(), Remembered());
+  ++leg_number_;
+}
+
+absl::Status LaneState::Impl::LookAhead(std::span<const Leg> legs) {
+  for (const Leg& leg : legs) table_.Prefetch(leg.subject_hash);
+  std::vector<const Leg*> missing;
+  absl::flat_hash_set<Hash128> wanted;
+  for (const Leg& leg : legs) {
+    if (const Subject* subject = table_.Find(leg); subject != nullptr) {
+      __builtin_prefetch(&subject->ledger);
+    } else if (wanted.insert(leg.subject_hash).second) {
+      missing.push_back(&leg);
+    }
+  }
+  if (missing.empty()) return absl::OkStatus();
+  std::vector<std::string> keys, values;
+  std::vector<std::string_view> views;
+  keys.reserve(missing.size());
+  for (const Leg* leg : missing) {
+    keys.push_back(RecordKey(leg->subject_kind, leg->transaction->tenant, leg->subject_id));
+    views.push_back(keys.back());
+  }
+  const std::vector<absl::Status> found = store_->MultiGet(views, &values);
+  for (size_t i = 0; i < missing.size(); ++i) {
+    RETURN_IF_ERROR(Load(*missing[i], std::move(keys[i]), found[i], values[i]).status());
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Subject*> LaneState::Impl::FindOrLoad(const Leg& leg) {
+  if (Subject* subject = table_.Find(leg); subject != nullptr) return subject;
+  std::string key = RecordKey(leg.subject_kind, leg.transaction->tenant, leg.subject_id);
+  std::string value;
+  const absl::Status found = store_->Get(key, &value);
+  return Load(leg, std::move(key), found, value);
+}
+
+absl::StatusOr<Subject*> LaneState::Impl::Load(const Leg& leg, std::string record_key,
+                                               const absl::Status& found,
+                                               std::string_view value) {
+  auto subject = std::make_unique<Subject>(leg.subject_kind, leg.subject_hash,
+                                           std::move(record_key), leg.subject_id.size());
+  if (found.ok()) {
+    ASSIGN_OR_RETURN(SubjectRecord record, DecodeRecord(value, &names_));
+    subject->last_sequence = subject->loaded_sequence = record.last_sequence;
+    subject->newest_time = record.newest_time;
+    subject->has_legs = record.has_legs;
+    subject->oldest_apart = record.oldest_chunk.value_or(EventTime::Max());
+    subject->totals = record.totals;
+    subject->fold_marks = std::move(record.fold_marks);
+    subject->ledger = Ledger(std::move(record.newest), record.oldest_chunk.has_value());
+  } else if (!absl::IsNotFound(found)) {
+    return found;
+  }
+  return table_.Insert(std::move(subject));
+}
+
+absl::StatusOr<ApplyOutcome> LaneState::Impl::Apply(const Leg& leg, Subject** applied) {
+  *applied = nullptr;
+  ForgetFigures();
+  RETURN_IF_ERROR(status_);
+  ASSIGN_OR_RETURN(Subject* const subject, FindOrLoad(leg));
+  if (leg.sequence <= subject->loaded_sequence) {
+    table_.Touch(subject);
+    table_.EvictDownTo(options_.cache_bytes_max);
+    return ApplyOutcome::kAlreadyContained;
+  }
+  const DurationUs behind = subject->has_legs ? subject->newest_time - leg.time() : 0;
+  table_.MarkDirty(subject, leg.sequence);
+  RETURN_IF_ERROR(Record(leg, behind > 0, subject));
+  table_.Recount(subject);
+  if (IsOverBound()) table_.EvictDownTo(options_.cache_bytes_max);
+  *applied = subject;
+  if (behind <= 0) return ApplyOutcome::kApplied;
+  return behind <= options_.lateness_max_us ? ApplyOutcome::kLate : ApplyOutcome::kTooLate;
+}
+
+absl::Status LaneState::Impl::Record(const Leg& leg, bool is_late, Subject* subject) {
+  const Entry entry = EntryOf(leg);
+  if (keeps_totals_before_) {
+    settled_before_ = subject->totals.settled();
+    all_before_ = subject->totals.all();
+  }
+  subject->totals.Add(entry);
+  subject->last_sequence = leg.sequence;
+  if (!is_late) subject->newest_time = leg.time();
+  subject->has_legs = true;
+  const EventTime cutoff = CutoffOf(*subject);
+  if (leg.time() <= cutoff) return absl::OkStatus();
+
+  EntryTexts texts;
+  ReadTexts(leg, &texts);
+  const LedgerSource source = SourceOf(*subject);
+  const size_t newest_before = subject->ledger.newest().size();
+  ASSIGN_OR_RETURN(const Ledger::Place place, subject->ledger.Insert(source, entry, texts));
+  if (is_late && !subject->running.empty()) {
+    const ReadingContext context = ContextOf(*subject, nullptr);
+    EntryReader reader(context);
+    reader.Stand(*place.chunk, place.offset);
+    subject->running.NoteLate(rule_set_number_, &reader);
+  }
+  // Whether anything moved apart, or a late entry came into a chunk apart.
+  if (subject->ledger.newest().size() == newest_before + 1) return absl::OkStatus();
+  if (const EventTime* oldest = subject->ledger.OldestApart(); oldest != nullptr) {
+    subject->oldest_apart = std::min(subject->oldest_apart, *oldest);
+  }
+  return subject->ledger.DropThrough(source, cutoff, &subject->oldest_apart);
+}
+
+void LaneState::Impl::ReadTexts(const Leg& leg, EntryTexts* texts) {
+  texts->channel = leg.transaction->channel;
+  const std::vector<FieldRef>& columns =
+      rule_set_->extra_columns[static_cast<size_t>(leg.subject_kind)];
+  if (columns.empty()) return;
+  column_texts_.clear();
+  column_values_.resize(columns.size());
+  for (size_t i = 0; i < columns.size(); ++i) {
+    const Value value = ReadField(leg, columns[i], *rule_set_);
+    if (!value.known) continue;
+    column_values_[i].clear();
+    AppendStoredValue(value, &column_values_[i]);
+    column_texts_.push_back({columns_.NumberOf(columns[i]), column_values_[i]});
+  }
+  texts->columns = column_texts_;
+}
+
+WriteBack LaneState::Impl::TakeWriteBack(uint64_t epoch, bool all) {
+  CHECK(epoch > taken_epoch_);
+  taken_epoch_ = epoch;
+  WriteBack out;
+  const size_t bytes_max = all ? SIZE_MAX : options_.write_back_bytes_max;
+  const bool is_short = IsOverBound();
+  while (table_.OldestDirty() != nullptr && out.batch.bytes < bytes_max) {
+    Subject* const subject = table_.OldestDirty();
+    PutImage(subject, epoch, &out.batch);
+    table_.MarkPending(subject, epoch);
+    if (is_short) subject->ledger.Trim(written_epoch_);
+    table_.Recount(subject);
+  }
+  if (const Subject* oldest = table_.OldestDirty(); oldest != nullptr) {
+    out.first_unsaved = oldest->first_unsaved;
+  }
+  table_.CountPendingBytes(epoch, out.batch.bytes);
+  table_.EvictDownTo(options_.cache_bytes_max);
+  return out;
+}
+
+void LaneState::Impl::PutImage(Subject* subject, uint64_t epoch, StoreBatch* batch) {
+  subject->ledger.TakeChanges(SourceOf(*subject), epoch, batch);
+  std::optional<EventTime> oldest;
+  if (subject->ledger.HasChunksApart()) oldest = subject->oldest_apart;
+  const RecordView record{subject->last_sequence, subject->newest_time, subject->has_legs, oldest,
+                          subject->totals, subject->fold_marks, subject->ledger.newest()};
+  batch->Put(subject->record_key, EncodeRecord(record, names_));
+}
+
+void LaneState::Impl::Written(uint64_t epoch) {
+  written_epoch_ = std::max(written_epoch_, epoch);
+  table_.MarkWritten(epoch);
+  table_.EvictDownTo(options_.cache_bytes_max);
+}
+
+absl::StatusOr<Digest> LaneState::Impl::LogicalDigest(
+    const std::function<bool(const Hash128&)>& is_mine) {
+  Digest sum;
+  absl::flat_hash_set<std::string_view> in_memory;
+  absl::Status status;
+  table_.ForEach([&](Subject* subject) {
+    if (!subject->has_legs || !status.ok()) return;
+    in_memory.insert(subject->record_key);
+    const DigestInput input{subject->newest_time, true, &subject->totals, &subject->fold_marks,
+                            options_.retention_us};
+    const absl::StatusOr<Digest> digest =
+        DigestSubject(input, SourceOf(*subject), &subject->ledger);
+    table_.Recount(subject);
+    if (digest.ok()) sum = AddDigests(sum, *digest);
+    status = digest.status();
+  });
+  RETURN_IF_ERROR(status);
+  RETURN_IF_ERROR(ForEachStoredRecord(
+      store_, [&](std::string_view key, std::string_view value) -> absl::Status {
+        if (in_memory.contains(key)) return absl::OkStatus();
+        const std::optional<SubjectIdentity> identity = ParseRecordKey(key);
+        if (!identity) return absl::DataLossError("state store: a record under a wrong key");
+        if (is_mine && !is_mine(IdentityHash(hasher_, static_cast<uint8_t>(identity->kind),
+                                             identity->tenant, identity->id))) {
+          return absl::OkStatus();
+        }
+        ASSIGN_OR_RETURN(const Digest digest,
+                         DigestStoredSubject(store_, key, value, options_.retention_us));
+        sum = AddDigests(sum, digest);
+        return absl::OkStatus();
+      }));
+  return sum;
+}
+
+LaneState::LaneState(Store* store, const LedgerOptions& options, const KeyedHasher* hasher)
+    : impl_(std::make_unique<Impl>(store, options, hasher)) {}
+LaneState::~LaneState() = default;
+
+void LaneState::SetRuleSet(std::shared_ptr<const RuleSet> rule_set, const RecordedSince& since) {
+  impl_->SetRuleSet(std::move(rule_set), since);
+}
+
+absl::Status LaneState::LookAhead(std::span<const Leg> legs) { return impl_->LookAhead(legs); }
+
+absl::StatusOr<ApplyOutcome> LaneState::Apply(const Leg& leg, LegFigures* figures) {
+  ReadOnly(leg, figures);
+  ASSIGN_OR_RETURN(figures->outcome_, impl_->Apply(leg, &figures->subject_));
+  return figures->outcome_;
+}
+
+void LaneState::ReadOnly(const Leg& leg, LegFigures* figures) {
+  impl_->ForgetFigures();
+  figures->leg_ = &leg;
+  figures->subject_ = nullptr;
+  figures->state_ = this;
+  figures->outcome_ = ApplyOutcome::kApplied;
+}
+
+WriteBack LaneState::TakeWriteBack(uint64_t epoch, bool all) {
+  return impl_->TakeWriteBack(epoch, all);
+}
+void LaneState::Written(uint64_t epoch) { impl_->Written(epoch); }
+
+bool LaneState::IsOverBound() const { return impl_->IsOverBound(); }
+const absl::Status& LaneState::status() const { return impl_->status(); }
+size_t LaneState::cache_bytes() const { return impl_->table().bytes(); }
+size_t LaneState::subject_count() const { return impl_->table().size(); }
+uint64_t LaneState::evictions() const { return impl_->table().evictions(); }
+
+absl::StatusOr<Digest> LaneState::LogicalDigest(
+    const std::function<bool(const Hash128& subject_hash)>& is_mine) {
+  return impl_->LogicalDigest(is_mine);
+}
+
+}  // namespace vigla

@@ -1,0 +1,113 @@
+// What LaneState is made of; only lane_state.cc and leg_figures.cc include it. Hot.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/base/arena.h"
+#include "engine/ledger/ever_figure.h"
+#include "engine/ledger/lane_state.h"
+#include "engine/ledger/subject_table.h"
+#include "engine/ledger/window_scan.h"
+
+namespace vigla {
+
+class LaneState::Impl {
+ public:
+  Impl(Store* store, const LedgerOptions& options, const KeyedHasher* hasher)
+      : store_(store), options_(options), hasher_(*hasher) {}
+
+  void SetRuleSet(std::shared_ptr<const RuleSet> rule_set, const RecordedSince& since);
+  absl::Status LookAhead(std::span<const Leg> legs);
+  // *subject is null where the leg was not applied.
+  absl::StatusOr<ApplyOutcome> Apply(const Leg& leg, Subject** subject);
+  void ForgetFigures() {
+    ++leg_number_;
+    texts_.Reset();
+  }
+  WriteBack TakeWriteBack(uint64_t epoch, bool all);
+  void Written(uint64_t epoch);
+  absl::StatusOr<Digest> LogicalDigest(const std::function<bool(const Hash128&)>& is_mine);
+
+  // The leg that figures are read for, with its subject as Apply left it (null: unknown all).
+  struct Judged {
+    const Leg& leg;
+    Subject* subject = nullptr;
+    ApplyOutcome outcome = ApplyOutcome::kApplied;
+  };
+  struct Listing {
+    std::vector<Entry> entries;
+    int64_t total = 0, without_rate = 0;
+  };
+  Value Feature(const Judged& judged, int index);
+  Listing FeatureEntries(const Judged& judged, int index, int most);
+  EventTime CutoffOf(const Subject& subject) const {
+    return subject.newest_time - options_.retention_us;
+  }
+  // After a change to its fold marks.
+  void Recount(Subject* subject) { table_.Recount(subject); }
+
+  bool IsOverBound() const { return table_.bytes() > options_.cache_bytes_max; }
+  const SubjectTable& table() const { return table_; }
+  const absl::Status& status() const { return status_; }
+
+ private:
+  // A figure of the current leg, if it is of leg_number_.
+  struct Remembered {
+    uint64_t leg_number = 0;
+    Value value;
+  };
+
+  LedgerSource SourceOf(const Subject& subject) {
+    return {store_, &names_, subject.record_key, written_epoch_};
+  }
+  ReadingContext ContextOf(const Subject& subject, const Leg* leg) const {
+    return {rule_set_.get(), &columns_, subject.kind, subject.hash, subject.id(), leg};
+  }
+  absl::StatusOr<Subject*> FindOrLoad(const Leg& leg);
+  absl::StatusOr<Subject*> Load(const Leg& leg, std::string record_key, const absl::Status& found,
+                                std::string_view value);
+  absl::Status Record(const Leg& leg, bool is_late, Subject* subject);
+  void ReadTexts(const Leg& leg, EntryTexts* texts);
+  void PutImage(Subject* subject, uint64_t epoch, StoreBatch* batch);
+
+  // Whether the leg may see a figure other than unknown.
+  bool IsReadable(const FeaturePlan& plan, const Judged& judged) const;
+  absl::StatusOr<Value> Compute(const Judged& judged, int index);
+  // What the feature's window adds up to, on the quicker of the two ways.
+  absl::StatusOr<Summary> Summarise(const Judged& judged, int index, const LegGroup& group);
+  absl::StatusOr<Summary> SummariseRunning(const Judged& judged, int index, RunningTotals* totals);
+  // The field of the first or last entry, whose key is `edge`.
+  absl::StatusOr<Value> ReadEdge(const Judged& judged, int index, const EntryKey& edge);
+  void Fail(const absl::Status& status) {
+    if (status_.ok()) status_ = status;
+  }
+  // The value with its text where it stays as long as the leg.
+  Value Keep(Value value);
+
+  Store* const store_;
+  const LedgerOptions options_;
+  const KeyedHasher& hasher_;
+  ColumnNames names_;
+  SubjectTable table_;
+  absl::Status status_;
+  uint64_t written_epoch_ = 0;
+  uint64_t taken_epoch_ = 0;
+
+  std::shared_ptr<const RuleSet> rule_set_;
+  uint64_t rule_set_number_ = 0;
+  ColumnMap columns_;
+  std::vector<FeaturePlan> plans_;
+  bool keeps_totals_before_ = false;  // some feature is over `ever`
+
+  // Of the current leg.
+  uint64_t leg_number_ = 0;
+  std::vector<Remembered> remembered_;
+  std::array<DirectionTotals, 2> settled_before_, all_before_;
+  Arena texts_;  // of figures that are text
+  std::vector<ColumnText> column_texts_;
+  std::vector<std::string> column_values_;
+};
+
+}  // namespace vigla

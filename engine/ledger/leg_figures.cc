@@ -1,0 +1,204 @@
+// The figures of a leg on its applied ledger, and the folding of its alerts. Hot.
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+#include "engine/base/check.h"
+#include "engine/base/status.h"
+#include "engine/ledger/lane_state_impl.h"
+
+namespace vigla {
+
+bool LaneState::Impl::IsReadable(const FeaturePlan& plan, const Judged& judged) const {
+  const vigla::Feature& feature = *plan.feature;
+  if (judged.subject == nullptr || judged.outcome == ApplyOutcome::kTooLate) return false;
+  CHECK(feature.on == judged.subject->kind);  // the loader sees to it
+  if (judged.leg.time() < plan.known_from) return false;
+  return feature.ever || feature.over_us >= kDayUs ||
+         judged.leg.transaction->precision != TimePrecision::kDay;
+}
+
+Value LaneState::Impl::Feature(const Judged& judged, int index) {
+  Remembered& remembered = remembered_[static_cast<size_t>(index)];
+  if (remembered.leg_number == leg_number_) return remembered.value;
+  const FeaturePlan& plan = plans_[static_cast<size_t>(index)];
+  Value value = Value::Unknown(plan.feature->type);
+  if (IsReadable(plan, judged) && status_.ok()) {
+    absl::StatusOr<Value> computed = Compute(judged, index);
+    if (computed.ok()) {
+      value = *computed;
+    } else {
+      Fail(computed.status());
+    }
+  }
+  remembered = {leg_number_, value};
+  return value;
+}
+
+absl::StatusOr<Value> LaneState::Impl::Compute(const Judged& judged, int index) {
+  const FeaturePlan& plan = plans_[static_cast<size_t>(index)];
+  Subject* const subject = judged.subject;
+  if (plan.feature->ever) {
+    const bool settled_only =
+        plan.status_mask == 1u << static_cast<int>(StatusCode::kSettled);
+    const EverInput input{&judged.leg, judged.outcome == ApplyOutcome::kLate,
+                          settled_only ? &subject->totals.settled() : &subject->totals.all(),
+                          settled_only ? &settled_before_ : &all_before_, CutoffOf(*subject)};
+    return EverFigure(plan, input, SourceOf(*subject), &subject->ledger);
+  }
+  const LegGroup group(judged.leg, *rule_set_, plan.feature->per);
+  if (!group.is_known()) return Value::Unknown(plan.feature->type);
+  ASSIGN_OR_RETURN(Summary summary, Summarise(judged, index, group));
+  const Aggregate aggregate = plan.feature->aggregate;
+  if (summary.part.count > 0 &&
+      (aggregate == Aggregate::kFirst || aggregate == Aggregate::kLast)) {
+    const EntryKey edge = aggregate == Aggregate::kFirst ? summary.first : summary.last;
+    ASSIGN_OR_RETURN(summary.edge, ReadEdge(judged, index, edge));
+  }
+  return FigureOf(plan, &summary, judged.leg.time());
+}
+
+absl::StatusOr<Summary> LaneState::Impl::Summarise(const Judged& judged, int index,
+                                                   const LegGroup& group) {
+  const FeaturePlan& plan = plans_[static_cast<size_t>(index)];
+  Subject* const subject = judged.subject;
+  const Window window = WindowOf(plan, judged.leg, CutoffOf(*subject));
+  if (plan.can_run && judged.outcome == ApplyOutcome::kApplied) {
+    RunningTotals* totals = subject->running.Find(rule_set_number_, index);
+    if (totals == nullptr && subject->ledger.HasMoreThan(plan.scan_limit, window.after)) {
+      totals = subject->running.Add(
+          rule_set_number_, index,
+          std::make_unique<RunningTotals>(&plan, rule_set_.get(), &hasher_));
+    }
+    if (totals != nullptr) return SummariseRunning(judged, index, totals);
+  }
+  const ReadingContext context = ContextOf(*subject, &judged.leg);
+  const LedgerSource source = SourceOf(*subject);
+  WindowScan scan(source, context, hasher_, &subject->ledger);
+  Summary summary;
+  RETURN_IF_ERROR(scan.Summarise(plan, window, group, &summary));
+  return summary;
+}
+
+absl::StatusOr<Summary> LaneState::Impl::SummariseRunning(const Judged& judged, int index,
+                                                          RunningTotals* totals) {
+  const FeaturePlan& plan = plans_[static_cast<size_t>(index)];
+  Subject* const subject = judged.subject;
+  const ReadingContext context = ContextOf(*subject, nullptr);
+  const LedgerSource source = SourceOf(*subject);
+  const Window window = WindowOf(plan, judged.leg, CutoffOf(*subject));
+  // The judged leg is the newest entry there is, so that leaving it out is stopping before it.
+  EntryKey before = EntryKey::EndOf(window.through);
+  if (window.left_out) before = std::min(before, *window.left_out);
+  RETURN_IF_ERROR(totals->CatchUp(source, context, &subject->ledger, window.after, before));
+  table_.Recount(subject);
+
+  Hash128 group;
+  const bool is_known = IdentifyGroup(
+      plan.feature->per, hasher_,
+      [&](FieldRef field) { return ReadField(judged.leg, field, *rule_set_); }, &group);
+  CHECK(is_known);
+  Summary summary;
+  totals->Summarise(group, &summary);
+  return summary;
+}
+
+absl::StatusOr<Value> LaneState::Impl::ReadEdge(const Judged& judged, int index,
+                                                const EntryKey& edge) {
+  const FeaturePlan& plan = plans_[static_cast<size_t>(index)];
+  const ReadingContext context = ContextOf(*judged.subject, nullptr);
+  EntryReader reader(context);
+  Value value;
+  RETURN_IF_ERROR(judged.subject->ledger.ForEachThrough(
+      SourceOf(*judged.subject), edge, [&](const Chunk& chunk, size_t offset) {
+        CHECK(KeyOf(chunk[offset]) == edge);
+        reader.Stand(chunk, offset);
+        value = Keep(reader.Field(*plan.feature->of));
+        return false;
+      }));
+  return value;
+}
+
+Value LaneState::Impl::Keep(Value value) {
+  if (!value.known) return value;
+  if (value.type == ValueType::kList) {
+    auto* items = texts_.NewArray<std::string_view>(static_cast<size_t>(value.integer));
+    for (int64_t i = 0; i < value.integer; ++i) items[i] = texts_.Copy(value.items[i]);
+    value.items = items;
+  } else {
+    value.text = texts_.Copy(value.text);
+  }
+  return value;
+}
+
+LaneState::Impl::Listing LaneState::Impl::FeatureEntries(const Judged& judged, int index,
+                                                         int most) {
+  Listing listing;
+  const FeaturePlan& plan = plans_[static_cast<size_t>(index)];
+  if (plan.feature->ever || !IsReadable(plan, judged) || !status_.ok()) return listing;
+  const LegGroup group(judged.leg, *rule_set_, plan.feature->per);
+  if (!group.is_known()) return listing;
+  const absl::StatusOr<Summary> summary = Summarise(judged, index, group);
+  if (!summary.ok()) {
+    Fail(summary.status());
+    return listing;
+  }
+  listing.total = summary->part.count;
+  listing.without_rate = summary->part.without_rate;
+  const ReadingContext context = ContextOf(*judged.subject, &judged.leg);
+  const LedgerSource source = SourceOf(*judged.subject);
+  WindowScan scan(source, context, hasher_, &judged.subject->ledger);
+  const int64_t listed = std::min<int64_t>(std::max(most, 0), listing.total);
+  absl::StatusOr<std::vector<Entry>> entries =
+      scan.Newest(plan, WindowOf(plan, judged.leg, CutoffOf(*judged.subject)), group,
+                  static_cast<size_t>(listed));
+  if (entries.ok()) {
+    listing.entries = *std::move(entries);
+  } else {
+    Fail(entries.status());
+  }
+  return listing;
+}
+
+Value LegFigures::Feature(int index) {
+  return state_->impl_->Feature({*leg_, subject_, outcome_}, index);
+}
+
+std::vector<Entry> LegFigures::FeatureEntries(int index, int most, int64_t* total,
+                                              int64_t* without_rate) {
+  LaneState::Impl::Listing listing =
+      state_->impl_->FeatureEntries({*leg_, subject_, outcome_}, index, most);
+  *total = listing.total;
+  *without_rate = listing.without_rate;
+  return std::move(listing.entries);
+}
+
+const FoldMark* LegFigures::FindFold(const Hash128& rule, const Hash128& key, bool shadow,
+                                     DurationUs for_us) const {
+  if (subject_ == nullptr) return nullptr;
+  const EventTime time = leg_->time();
+  const EventTime after = std::max(time - for_us, state_->impl_->CutoffOf(*subject_));
+  const FoldMark* newest = nullptr;
+  for (const FoldMark& mark : subject_->fold_marks) {
+    if (mark.time <= after || mark.time > time || mark.rule != rule || mark.key != key ||
+        mark.shadow != shadow) {
+      continue;
+    }
+    if (newest == nullptr ||
+        std::tie(mark.time, mark.sequence) > std::tie(newest->time, newest->sequence)) {
+      newest = &mark;
+    }
+  }
+  return newest;
+}
+
+void LegFigures::AddFold(const FoldMark& mark) {
+  CHECK(subject_ != nullptr);
+  const EventTime cutoff = state_->impl_->CutoffOf(*subject_);
+  std::vector<FoldMark>& marks = subject_->fold_marks;
+  std::erase_if(marks, [&](const FoldMark& old) { return old.time <= cutoff; });
+  if (mark.time > cutoff) marks.push_back(mark);
+  state_->impl_->Recount(subject_);
+}
+
+}  // namespace vigla

@@ -1,0 +1,89 @@
+// The subjects of a lane that are in memory: found by identity, counted, let go of in order. Hot.
+// A subject is dirty (it has legs that no image has), pending (its newest image is on the way to
+// the store), or neither; only then may it be evicted, the longest unused first.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <string_view>
+#include <utility>
+
+#include "absl/container/flat_hash_map.h"
+#include "engine/ledger/subject.h"
+
+namespace vigla {
+
+// A doubly linked list through Subject::newer and older; a subject is in one list at most.
+class SubjectList {
+ public:
+  Subject* oldest() const { return oldest_; }
+  void PushNewest(Subject* subject);
+  void Remove(Subject* subject);
+
+ private:
+  Subject* oldest_ = nullptr;
+  Subject* newest_ = nullptr;
+};
+
+class SubjectTable {
+ public:
+  SubjectTable() = default;
+  ~SubjectTable();
+  SubjectTable(const SubjectTable&) = delete;
+  SubjectTable& operator=(const SubjectTable&) = delete;
+
+  void Prefetch(const Hash128& hash) const { by_hash_.prefetch(hash); }
+  // By all of its identity: the hash only says where to look. Null if it is not in memory.
+  Subject* Find(const Leg& leg) const;
+  // Not dirty, not pending, and the last to be evicted.
+  Subject* Insert(std::unique_ptr<Subject> subject);
+  // It was used just now.
+  void Touch(Subject* subject);
+
+  // `sequence` is of the leg that changed it; never less than at the call before.
+  void MarkDirty(Subject* subject, Sequence sequence);
+  Subject* OldestDirty() const { return dirty_.oldest(); }
+  // Its image is handed over with `epoch`, which is above all before.
+  void MarkPending(Subject* subject, uint64_t epoch);
+  // `bytes` of images were handed over with `epoch`.
+  void CountPendingBytes(uint64_t epoch, size_t bytes);
+  void MarkWritten(uint64_t epoch);
+
+  // After anything that may have changed its size.
+  void Recount(Subject* subject);
+  void EvictDownTo(size_t bytes_max);
+
+  size_t bytes() const { return bytes_ + pending_bytes_; }
+  size_t size() const { return size_; }
+  uint64_t evictions() const { return evictions_; }
+
+  template <typename Visit>
+  void ForEach(Visit visit) const {
+    for (const auto& [hash, first] : by_hash_) {
+      for (Subject* subject = first; subject != nullptr; subject = subject->next_same_hash) {
+        visit(subject);
+      }
+    }
+  }
+
+ private:
+  // The hash is keyed and uniform already; its high half chose the lane.
+  struct LowHalf {
+    size_t operator()(const Hash128& hash) const { return hash.low; }
+  };
+
+  void Erase(Subject* subject);
+
+  absl::flat_hash_map<Hash128, Subject*, LowHalf> by_hash_;
+  SubjectList idle_;   // neither dirty nor pending, by last use
+  SubjectList dirty_;  // by first unsaved sequence
+  std::deque<std::pair<uint64_t, Subject*>> pending_;
+  std::deque<std::pair<uint64_t, size_t>> pending_images_;
+  size_t bytes_ = 0;
+  size_t pending_bytes_ = 0;
+  size_t size_ = 0;
+  uint64_t evictions_ = 0;
+};
+
+}  // namespace vigla
