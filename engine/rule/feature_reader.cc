@@ -171,6 +171,7 @@ void FeatureReader::ReadAggregate(const YamlEntry& entry) {
     draft_.may_be_unknown = info.may_be_unknown;
     if (value->IsScalar()) value_ = value;
   }
+  if (found > 1) value_ = nullptr;  // what else is said belongs to one of them only
   if (found > 0) return;
   diagnostics_->Error(diagnostic::kAggregateCount.code, scope_->pack->document->At(entry),
                       Quoted(entry.key) + " has no aggregate",
@@ -323,7 +324,6 @@ void FeatureReader::ReadPer(const YamlNode& map) {
       continue;
     }
     draft_.feature.per.push_back(*field);
-    if (FieldTable()[field->id].optional) draft_.may_be_unknown = true;
   }
   // The order of a group's fields means nothing.
   std::sort(draft_.feature.per.begin(), draft_.feature.per.end(),
@@ -400,8 +400,9 @@ void FeatureReader::CheckEver(const YamlNode& map) {
     Error(diagnostic::kEver, *map.Find("per"), "`ever` takes no `per`", "use a window");
   }
   const YamlNode* status = map.Find("status");
-  if (status != nullptr && (status->IsSequence() || (feature.status_mask != kAnyStatus &&
-                                                     feature.status_mask != kSettledOnly))) {
+  const bool is_total =
+      feature.status_mask == kAnyStatus || feature.status_mask == kSettledOnly;
+  if (status != nullptr && (!is_total || NamesAt(map, "status").size() > 1)) {
     Error(diagnostic::kEver, *status, "under `ever` status is settled or any", "use a window");
   }
 }

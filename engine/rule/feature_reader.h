@@ -18,7 +18,7 @@ namespace vigla {
 struct FeatureDraft {
   Feature feature;
   std::unique_ptr<Expression> where;
-  bool may_be_unknown = false;  // on a leg that has every optional field
+  bool may_be_unknown = false;  // even on a leg that has every field it asks for
 };
 
 class FeatureReader {

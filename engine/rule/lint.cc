@@ -33,10 +33,12 @@ class UnknownLint {
   }
 
  private:
-  // `plain` where what is unknown reads as "no": a comparison for equality, or `in`, that all of
-  // the condition needs. An optional field may stand there; a feature's baseline may not.
+  // `plain` where what is unknown reads as "no": a comparison for equality, or `in`, under
+  // nothing but && and ||. An optional field may stand there; a feature's baseline may not.
   void Visit(const Expression& expression, bool plain) {
-    if (expression.kind == ExpressionKind::kAnd && plain) {
+    const bool joins =
+        expression.kind == ExpressionKind::kAnd || expression.kind == ExpressionKind::kOr;
+    if (joins && plain) {
       for (const auto& operand : expression.operands) Visit(*operand, true);
       return;
     }

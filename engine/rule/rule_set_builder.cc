@@ -56,6 +56,13 @@ std::vector<LegOrder> LegsOf(const Rule& rule) {
   return legs;
 }
 
+// A rule that names a broken declaration is not whole, though the error stands elsewhere.
+bool IsWhole(const RuleDraft& draft) {
+  const auto is_there = [](const auto& condition) { return condition != nullptr; };
+  return draft.when != nullptr &&
+         std::all_of(draft.exceptions.begin(), draft.exceptions.end(), is_there);
+}
+
 }  // namespace
 
 RuleSetBuilder::RuleSetBuilder(std::vector<std::unique_ptr<Pack>> packs,
@@ -176,7 +183,7 @@ void RuleSetBuilder::ReadRules(PackScope* scope, Checker* checker) {
                             "rename one of the two");
       }
     }
-    if (diagnostics_->errors() > errors_before) continue;
+    if (diagnostics_->errors() > errors_before || !IsWhole(draft)) continue;
     LintRule(draft, *scope, options_.today_utc_day, diagnostics_);
     rules_.push_back(std::move(draft));
     if (rules_.size() == kRulesMax + 1) {
