@@ -96,10 +96,11 @@ int Main(int argc, char** argv) {
   });
 
   CLI::App* test = app.add_subcommand("test", "Run the tests of packs");
-  TestOptions test_options;
+  TestCommandOptions test_options;
   AddConfig(test, &common);
   test->add_option("paths", test_options.paths, "Packs, or folders of them")->required();
   test->add_option("--filter", test_options.filter, "Only tests whose name matches (RE2)");
+  test->add_option("--junit", test_options.junit, "File for a JUnit report");
   on(test, [&](const Settings& settings) { return TestCommand(settings, test_options); });
 
   CLI::App* verify = app.add_subcommand("verify", "Prove what was published");

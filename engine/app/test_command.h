@@ -8,12 +8,13 @@
 
 namespace vigla {
 
-struct TestOptions {
+struct TestCommandOptions {
   std::vector<std::string> paths;  // packs, or folders of them
-  std::string filter;              // RE2 over test names; empty: all
+  std::string filter;              // RE2 over "pack: name"; empty: all
+  std::string junit;               // a file for JUnit's XML; empty: none
 };
 
 // Exit 0: all passed; 1: some failed; 78: the packs or tests can't be read.
-int TestCommand(const Settings& settings, const TestOptions& options);
+int TestCommand(const Settings& settings, const TestCommandOptions& options);
 
 }  // namespace vigla

@@ -115,26 +115,26 @@ void PrintReport(const VerifyReport& report) {
               static_cast<unsigned long long>(report.rule_sets), report.head.c_str());
 }
 
+int Refuse(const absl::Status& status) {
+  std::fprintf(stderr, "vigla verify: %s\n", std::string(status.message()).c_str());
+  return ExitCodeOf(status);
+}
+
 }  // namespace
 
 int VerifyAuditCommand(const Settings& settings, const std::string& folder, bool as_json) {
   absl::StatusOr<Logs> logs = folder.empty() ? OpenTopics(settings) : OpenFolder(folder);
-  absl::StatusOr<VerifyReport> report = logs.status();
-  if (logs.ok()) {
-    VerifierInput input;
-    input.journal = logs->Of(OutputTopic::kJournal);
-    input.audit = logs->Of(OutputTopic::kAudit);
-    input.alerts = logs->Of(OutputTopic::kAlerts);
-    input.alerts_shadow = logs->Of(OutputTopic::kAlertsShadow);
-    input.rules = logs->Of(OutputTopic::kRules);
-    // On topics a reject is the original record; what it was is in its headers, not its value.
-    input.rejects = folder.empty() ? nullptr : logs->Of(OutputTopic::kRejects);
-    report = VerifyAudit(input);
-  }
-  if (!report.ok()) {
-    std::fprintf(stderr, "vigla verify: %s\n", std::string(report.status().message()).c_str());
-    return ExitCodeOf(report.status());
-  }
+  if (!logs.ok()) return Refuse(logs.status());
+  VerifierInput input;
+  input.journal = logs->Of(OutputTopic::kJournal);
+  input.audit = logs->Of(OutputTopic::kAudit);
+  input.alerts = logs->Of(OutputTopic::kAlerts);
+  input.alerts_shadow = logs->Of(OutputTopic::kAlertsShadow);
+  input.rules = logs->Of(OutputTopic::kRules);
+  // On topics a reject is the original record; what it was is in its headers, not its value.
+  input.rejects = folder.empty() ? nullptr : logs->Of(OutputTopic::kRejects);
+  const absl::StatusOr<VerifyReport> report = VerifyAudit(input);
+  if (!report.ok()) return Refuse(report.status());
   if (as_json) {
     std::printf("%s\n", ReportJson(*report).c_str());
   } else {

@@ -76,8 +76,8 @@ def source_text(topic, partition, offset):
 
 
 JOURNAL_EPOCH = "epoch"
-JOURNAL_FIRST_SEQUENCE = "from"
-JOURNAL_LAST_SEQUENCE = "to"
+JOURNAL_FIRST_SEQUENCE = "first_sequence"
+JOURNAL_LAST_SEQUENCE = "last_sequence"
 JOURNAL_PREVIOUS = "previous"
 JOURNAL_HASH = "hash"  # the last member: SHA-256 of the object as it is without it
 JOURNAL_INPUT_DIGEST = "input_digest"  # SHA-256 over the SHA-256 of each record, in order
@@ -87,7 +87,7 @@ NO_PREVIOUS = "0" * 64  # the link of the first record
 def journal_runs(record):
     """(topic, partition, first offset, last offset, records) of one journal record, in order."""
     for run in record.get("runs", []):
-        yield (run["topic"], int(run["partition"]), int(run["first"]), int(run["last"]),
+        yield (run["topic"], int(run["partition"]), int(run["first_offset"]), int(run["last_offset"]),
                int(run["records"]))
 
 
