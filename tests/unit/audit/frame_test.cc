@@ -7,6 +7,7 @@
 #include <random>
 #include <sstream>
 
+#include "engine/audit/alert_id.h"
 #include "engine/audit/entry.h"
 
 namespace vigla {
@@ -32,7 +33,11 @@ std::string Match(uint64_t sequence, std::string_view role) {
   entry.ref = "ab";
   entry.role = role;
   entry.matches = matches;
-  const std::string id = "al_" + std::to_string(sequence);
+  AlertOrigin origin;
+  origin.topic = "tx";
+  origin.offset = static_cast<int64_t>(sequence) - 1;
+  origin.role = role;
+  const std::string id = AlertIdText(MakeAlertId(origin));
   entry.alert_id = id;
   entry.alert_digest = Sha256::Of(id);
   std::string json;
