@@ -152,13 +152,4 @@ absl::StatusOr<PipelineOutcome> Pipeline::RunStepwise(
   }
 }
 
-absl::StatusOr<Digest> Pipeline::LogicalDigest() {
-  Digest sum;
-  for (const auto& lane : lanes_) {
-    ASSIGN_OR_RETURN(const Digest digest, lane->state().LogicalDigest());
-    sum = AddDigests(sum, digest);
-  }
-  return sum;
-}
-
 }  // namespace vigla

@@ -60,9 +60,6 @@ class Pipeline {
   const std::vector<std::unique_ptr<Lane>>& lanes() const { return lanes_; }
   uint64_t replayed_records() const;
 
-  // After kFinished: the digest of the logical state, over all lanes.
-  absl::StatusOr<Digest> LogicalDigest();
-
  private:
   absl::StatusOr<StateHeader> ReadHeader();
   absl::StatusOr<StepResult> StepFeed(int wait_ms);

@@ -164,9 +164,9 @@ class Audit(Folder):
         lines, previous = [], formats.NO_PREVIOUS
         for epoch, runs in enumerate(self.runs, start=1):
             entries = self.intake[:2] if epoch == 1 else self.intake[2:]
-            body = {"schema": "vigla.journal.v1", "epoch": epoch, "from": 2 * epoch - 1,
-                    "to": 2 * epoch, "runs": [
-                        dict(zip(("topic", "partition", "first", "last", "records"), run))
+            body = {"schema": "vigla.journal.v1", "epoch": epoch, "first_sequence": 2 * epoch - 1,
+                    "last_sequence": 2 * epoch, "runs": [
+                        dict(zip(("topic", "partition", "first_offset", "last_offset", "records"), run))
                         for run in runs],
                     "input_digest": formats.input_digest(e["digest"] for e in entries),
                     "last_audit_frame": str(2 * epoch), "audit_head": self.heads[2 * epoch],
@@ -249,7 +249,7 @@ class Audit(Folder):
 
     def test_journal_record_changed(self):
         journal = self.journal()
-        journal[0] = journal[0].replace(b'"last":1', b'"last":2')
+        journal[0] = journal[0].replace(b'"last_offset":1', b'"last_offset":2')
         self.assertIn("hash is not that of the record", self.findings(journal=journal))
 
     def test_journal_changed_with_its_hash(self):

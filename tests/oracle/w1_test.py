@@ -303,10 +303,10 @@ class Order(unittest.TestCase):
             return formats.Record("t", partition, offset, record(0, at).value, None)
         records = [one(0, 0, 0), one(0, 2, 0), one(1, 5, 0), one(1, 6, 0)]
         journal = [{"epoch": 1, "runs": [
-            {"topic": "t", "partition": 1, "first": "5", "last": "5", "records": 1},
-            {"topic": "t", "partition": 0, "first": "0", "last": "2", "records": 2}]},
+            {"topic": "t", "partition": 1, "first_offset": "5", "last_offset": "5", "records": 1},
+            {"topic": "t", "partition": 0, "first_offset": "0", "last_offset": "2", "records": 2}]},
             {"epoch": 2, "runs": [
-                {"topic": "t", "partition": 1, "first": 6, "last": 6, "records": 1}]}]
+                {"topic": "t", "partition": 1, "first_offset": 6, "last_offset": 6, "records": 1}]}]
         ordered = list(formats.in_journal_order(records, journal))
         self.assertEqual([(r.partition, r.offset) for r in ordered],
                          [(1, 5), (0, 0), (0, 2), (1, 6)])

@@ -54,6 +54,9 @@ class W1KafkaTest(kafka_case.KafkaCase):
                 "doubled": [*before, line, line, *after],
                 "moved": [*before[:-1], line, before[-1], *after],
             }
+            if name == "alerts":
+                # A topic's alerts may stand in several partitions: across them order is free.
+                del tampered["moved"]
             for how, logs in tampered.items():
                 with self.subTest(log=name, how=how):
                     copy = self.folder / f"{name}-{how}"

@@ -104,7 +104,9 @@ class Simulation {
       const auto outcome = pipeline.RunStepwise([&](size_t stages) { return Choose(stages); });
       if (!outcome.ok()) return outcome.status();
       if (*outcome == PipelineOutcome::kRestart) continue;
-      const auto digest = pipeline.LogicalDigest();
+      // Every image is written at the end, so the store is the whole state.
+      const auto digest =
+          StoredLogicalDigest(store_.get(), options_.pipeline.ledger.retention_us);
       if (!digest.ok()) return digest.status();
       result->state = *digest;
       return absl::OkStatus();
