@@ -35,9 +35,7 @@ KafkaSource::KafkaSource(std::shared_ptr<const ClientContext> context,
       partitions_(options_.topics.size()),
       polled_(kChunkRecords) {}
 
-KafkaSource::~KafkaSource() {
-  for (rd_kafka_message_t* message : waiting_) rd_kafka_message_destroy(message);
-}
+KafkaSource::~KafkaSource() = default;
 
 KafkaSource::Partition& KafkaSource::PartitionOf(uint16_t topic, int32_t partition) {
   std::vector<Partition>& of_topic = partitions_[topic];
@@ -70,8 +68,7 @@ absl::Status KafkaSource::Seek(const std::vector<InputPosition>& positions) {
 
 absl::Status KafkaSource::Join() {
   membership_->Lose();
-  for (rd_kafka_message_t* message : waiting_) rd_kafka_message_destroy(message);
-  waiting_.clear();
+  merge_.Clear();
   subscription_.reset();
   last_topic_handle_ = nullptr;
   ASSIGN_OR_RETURN(
@@ -92,7 +89,7 @@ absl::Status KafkaSource::Join() {
   const int64_t start_ns = NowNs();
   while (!subscription_->IsAssigned()) {
     rd_kafka_message_t* message = nullptr;
-    if (subscription_->Poll(&message, 1, 100) == 1) waiting_.push_back(message);
+    if (subscription_->Poll(&message, 1, 100) == 1) Take(message);
     RETURN_IF_ERROR(subscription_->Health());
     if (SinceMs(start_ns) > kAssignmentMsMax + 5'000) {
       return MakeError(absl::StatusCode::kUnavailable,
@@ -121,6 +118,7 @@ absl::StatusOr<OffsetRange> KafkaSource::RangeHolding(const Client& client,
 
 absl::Status KafkaSource::Place(const Client& client,
                                 rd_kafka_topic_partition_list_s* partitions) {
+  merge_.Clear();  // what was fetched but not given out is fetched again
   for (int i = 0; i < partitions->cnt; ++i) {
     rd_kafka_topic_partition_t& element = partitions->elems[i];
     const auto name = std::find(options_.topics.begin(), options_.topics.end(), element.topic);
@@ -135,6 +133,9 @@ absl::Status KafkaSource::Place(const Client& client,
     }
     if (options_.until_end && partition.end < 0) partition.end = range.high;
     partition.seen_to = std::max(partition.seen_to, partition.next);
+    partition.fetched = partition.next;
+    partition.is_fetched_to_end = false;
+    merge_.Expect(static_cast<uint16_t>(name - options_.topics.begin()), element.partition);
     element.offset = partition.next;
   }
   return absl::OkStatus();
@@ -151,26 +152,42 @@ uint16_t KafkaSource::TopicOf(const rd_kafka_message_s& message) {
   return last_topic_;
 }
 
-void KafkaSource::Take(const rd_kafka_message_s& message, RecordBatch* batch) {
-  if (message.rkt == nullptr) return;  // of the client as a whole: logged by its error callback
-  const uint16_t topic = TopicOf(message);
-  if (message.err != RD_KAFKA_RESP_ERR_NO_ERROR) {
-    status_.Update(ErrorOf(message, topic));
-    return;
+// Takes the message into the merge, or destroys it.
+void KafkaSource::Take(rd_kafka_message_t* message) {
+  const bool is_record = message->rkt != nullptr && message->err == RD_KAFKA_RESP_ERR_NO_ERROR;
+  if (message->rkt != nullptr && !is_record) status_.Update(ErrorOf(*message, TopicOf(*message)));
+  // What has no topic is of the client as a whole: logged by its error callback.
+  if (is_record) {
+    const uint16_t topic = TopicOf(*message);
+    Partition& partition = PartitionOf(topic, message->partition);
+    if (message->offset < partition.fetched) {
+      ++dropped_records_;
+    } else if (partition.end >= 0 && message->offset >= partition.end) {
+      partition.fetched = message->offset + 1;
+      merge_.MarkEnd(topic, message->partition);
+      partition.is_fetched_to_end = true;
+    } else {
+      partition.fetched = message->offset + 1;
+      merge_.Add(topic, message);
+      return;
+    }
   }
-  Partition& partition = PartitionOf(topic, message.partition);
-  if (message.offset < partition.next) {
-    ++dropped_records_;
-    return;
+  rd_kafka_message_destroy(message);
+}
+
+void KafkaSource::GiveOut(size_t records_max, size_t bytes_max, RecordBatch* batch) {
+  const int64_t now_ms = NowNs() / 1'000'000;
+  while (batch->records.size() < records_max && batch->bytes < bytes_max) {
+    uint16_t topic = 0;
+    rd_kafka_message_t* message = merge_.Take(&topic, now_ms);
+    if (message == nullptr) return;
+    Partition& partition = PartitionOf(topic, message->partition);
+    AppendCopy(*message, topic, batch);
+    partition.next = message->offset + 1;
+    partition.seen_to = std::max(partition.seen_to, partition.next);
+    partition.is_untouched = false;
+    rd_kafka_message_destroy(message);
   }
-  if (partition.end >= 0 && message.offset >= partition.end) {
-    partition.seen_to = std::max(partition.seen_to, message.offset);
-    return;
-  }
-  AppendCopy(message, topic, batch);
-  partition.next = message.offset + 1;
-  partition.seen_to = partition.next;
-  partition.is_untouched = false;
 }
 
 absl::Status KafkaSource::ErrorOf(const rd_kafka_message_s& message, uint16_t topic) {
@@ -179,6 +196,7 @@ absl::Status KafkaSource::ErrorOf(const rd_kafka_message_s& message, uint16_t to
   switch (message.err) {
     case RD_KAFKA_RESP_ERR__PARTITION_EOF:
       partition.seen_to = std::max(partition.seen_to, message.offset);
+      merge_.MarkEnd(topic, message.partition);
       return absl::OkStatus();
     case RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE:
     case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET: {
@@ -211,9 +229,10 @@ absl::Status KafkaSource::ErrorOf(const rd_kafka_message_s& message, uint16_t to
 }
 
 bool KafkaSource::IsEnded() const {
+  if (!merge_.IsEmpty()) return false;
   for (const std::vector<Partition>& of_topic : partitions_) {
     for (const Partition& partition : of_topic) {
-      if (partition.seen_to < partition.end) return false;
+      if (partition.seen_to < partition.end && !partition.is_fetched_to_end) return false;
     }
   }
   return true;
@@ -224,29 +243,41 @@ absl::StatusOr<PollState> KafkaSource::Poll(size_t records_max, size_t bytes_max
   CHECK(subscription_ != nullptr && batch->records.empty());
   RETURN_IF_ERROR(status_);
   if (options_.until_end && subscription_->IsAssigned() && IsEnded()) return PollState::kEnd;
-  for (rd_kafka_message_t* message : std::exchange(waiting_, {})) {
-    Take(*message, batch);
-    rd_kafka_message_destroy(message);
-  }
+  GiveOut(records_max, bytes_max, batch);
   while (batch->records.size() < records_max && batch->bytes < bytes_max) {
-    const size_t room = (bytes_max - batch->bytes) / record_bytes_ + 1;
-    const size_t wanted =
-        std::min({records_max - batch->records.size(), room, kChunkRecords});
-    const size_t count =
-        subscription_->Poll(polled_.data(), wanted, batch->records.empty() ? wait_ms : 0);
-    for (size_t i = 0; i < count; ++i) {
-      Take(*polled_[i], batch);
-      rd_kafka_message_destroy(polled_[i]);
+    const size_t count = subscription_->Poll(polled_.data(), kChunkRecords,
+                                             batch->records.empty() ? wait_ms : 0);
+    for (size_t i = 0; i < count; ++i) Take(polled_[i]);
+    GiveOut(records_max, bytes_max, batch);
+    if (batch->records.empty() && !merge_.IsEmpty()) {
+      MarkEnds();
+      GiveOut(records_max, bytes_max, batch);
     }
     if (count == 0 || !status_.ok()) break;
-    wait_ms = batch->records.empty() ? 0 : wait_ms;  // an end or an error has ended the wait
+    if (merge_.IsEmpty()) wait_ms = 0;  // an end or an error has ended the wait
   }
   status_.Update(subscription_->Health());
   if (batch->records.empty()) return Idle();
-  record_bytes_ = (record_bytes_ * 7 + batch->bytes / batch->records.size()) / 8 + 1;
   progress_ns_ = NowNs();
   was_revived_ = false;
   return PollState::kRecords;
+}
+
+// The client says that a partition has ended only after its next, empty fetch; what it knows of
+// the log's end says so at once.
+void KafkaSource::MarkEnds() {
+  for (size_t topic = 0; topic < partitions_.size(); ++topic) {
+    for (size_t number = 0; number < partitions_[topic].size(); ++number) {
+      int64_t low = -1;
+      int64_t high = -1;
+      rd_kafka_get_watermark_offsets(subscription_->client().handle(),
+                                     options_.topics[topic].c_str(), static_cast<int32_t>(number),
+                                     &low, &high);
+      if (high >= 0 && partitions_[topic][number].fetched >= high) {
+        merge_.MarkEnd(static_cast<uint16_t>(topic), static_cast<int32_t>(number));
+      }
+    }
+  }
 }
 
 absl::StatusOr<PollState> KafkaSource::Idle() {

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "connectors/kafka/arrival_merge.h"
 #include "connectors/kafka/client.h"
 #include "connectors/kafka/group_membership.h"
 #include "connectors/kafka/run_reader.h"
@@ -53,8 +54,10 @@ class KafkaSource final : public Source {
  private:
   struct Partition {
     int64_t next = -1;     // offset of the next record to give out; -1: the earliest
+    int64_t fetched = -1;  // offset of the next record to come from the client
     int64_t seen_to = 0;   // as next, but markers at the end are passed too
     int64_t end = -1;      // until_end: where reading stops
+    bool is_fetched_to_end = false;  // until_end: a record at or after the end has come
     bool is_untouched = false;  // placed at the earliest record, none given out yet
   };
 
@@ -64,7 +67,9 @@ class KafkaSource final : public Source {
                                            int partition, int64_t wanted);
   uint16_t TopicOf(const rd_kafka_message_s& message);
   Partition& PartitionOf(uint16_t topic, int32_t partition);
-  void Take(const rd_kafka_message_s& message, RecordBatch* batch);
+  void Take(rd_kafka_message_s* message);
+  void MarkEnds();
+  void GiveOut(size_t records_max, size_t bytes_max, RecordBatch* batch);
   absl::Status ErrorOf(const rd_kafka_message_s& message, uint16_t topic);
   bool IsEnded() const;
   absl::StatusOr<PollState> Idle();
@@ -76,13 +81,12 @@ class KafkaSource final : public Source {
   RunReader runs_;
   std::unique_ptr<Subscription> subscription_;
   std::vector<std::vector<Partition>> partitions_;  // by topic, then partition
-  std::vector<rd_kafka_message_s*> waiting_;        // came while joining; owned
+  ArrivalMerge merge_;                              // fetched, not yet given out
   std::vector<rd_kafka_message_s*> polled_;         // scratch
   absl::Status status_;
   int64_t progress_ns_ = 0;
   bool was_revived_ = false;  // since the last record
   int64_t dropped_records_ = 0;
-  size_t record_bytes_ = 512;  // running mean, for cutting batches by bytes
   const void* last_topic_handle_ = nullptr;
   uint16_t last_topic_ = 0;
 };

@@ -64,9 +64,8 @@ void AddFeed(FeedMetrics& feed, Page* page) {
   page->Family("vigla_rejects_total", "Records that could not be read, by reason.",
                MetricType::Counter);
   for (size_t code = 1; code < feed.rejects.size(); ++code) {
-    const std::string_view name = RejectCodeName(static_cast<RejectCode>(code));
-    if (name.empty()) break;
-    page->Add(static_cast<double>(feed.rejects[code].Get()), {{"code", std::string(name)}});
+    page->Add(static_cast<double>(feed.rejects[code].Get()),
+              {{"code", std::string(RejectCodeName(static_cast<RejectCode>(code)))}});
   }
   page->Counter("vigla_input_bytes_total", "Bytes of records sequenced.",
                 static_cast<double>(feed.bytes.Get()));

@@ -24,8 +24,9 @@ constexpr int kRateFractionDigits = 12;
 constexpr size_t kAttributePathBytesMax = 128;
 constexpr size_t kAttributesMax = 1024;
 
+// 0 is no limit.
 bool IsWithin(std::string_view text, size_t code_points_max) {
-  if (text.size() <= code_points_max) return true;
+  if (code_points_max == 0 || text.size() <= code_points_max) return true;
   const auto is_first_byte = [](char c) { return (static_cast<uint8_t>(c) & 0xC0) != 0x80; };
   return static_cast<size_t>(std::count_if(text.begin(), text.end(), is_first_byte)) <=
          code_points_max;

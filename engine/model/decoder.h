@@ -35,6 +35,7 @@ enum class RejectCode : uint8_t {
   kAmountOutOfRange,    // its base amount leaves int64
   kTimeInFuture,        // more than 24 h after the received time
 };
+inline constexpr int kRejectCodeCount = 21;
 std::string_view RejectCodeName(RejectCode code);  // "invalid_time"
 
 struct Rejection {

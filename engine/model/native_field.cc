@@ -7,12 +7,11 @@
 namespace vigla {
 namespace {
 
-// Limits in code points. Identifiers are as long as a hexadecimal SHA-256; names and the like as
-// long as ISO 20022's longest names (Max140Text).
-constexpr uint16_t kIdMax = 64;
+// Limits in code points. Only the transaction's id and its channel have one by design: refusing a
+// payment for a long name would hide it from surveillance. What bounds the rest is the record.
+constexpr uint16_t kTransactionIdMax = 64;
 constexpr uint16_t kChannelMax = 32;
-constexpr uint16_t kNameMax = 140;
-constexpr uint16_t kRemittanceMax = 1000;
+constexpr uint16_t kTextMax = 0;  // no limit
 
 template <auto kMember>
 void* Own(Draft* draft) {
@@ -57,22 +56,22 @@ using T = FieldType;
 using D = TransactionDetails;
 
 constexpr NativeField kAddressList[] = {
-    {"street", T::kText, AddressDetail<&Address::street>, kNameMax},
-    {"town", T::kText, AddressDetail<&Address::town>, kNameMax},
+    {"street", T::kText, AddressDetail<&Address::street>, kTextMax},
+    {"town", T::kText, AddressDetail<&Address::town>, kTextMax},
     {"country", T::kCountry, AddressDetail<&Address::country>},
 };
 constexpr NativeFieldTable kAddress = MakeTable(kAddressList);
 
 constexpr NativeField kPartyList[] = {
-    {"account", T::kAccount, OfParty<&Party::account>, kIdMax},
-    {"account_type", T::kText, PartyDetail<&PartyDetails::account_type>, kIdMax},
-    {"party", T::kText, OfParty<&Party::party>, kIdMax},
-    {"type", T::kText, PartyDetail<&PartyDetails::type>, kIdMax},
-    {"name", T::kText, PartyDetail<&PartyDetails::name>, kNameMax},
+    {"account", T::kAccount, OfParty<&Party::account>, kTextMax},
+    {"account_type", T::kText, PartyDetail<&PartyDetails::account_type>, kTextMax},
+    {"party", T::kText, OfParty<&Party::party>, kTextMax},
+    {"type", T::kText, PartyDetail<&PartyDetails::type>, kTextMax},
+    {"name", T::kText, PartyDetail<&PartyDetails::name>, kTextMax},
     {"country", T::kCountry, OfParty<&Party::country>},
-    {"agent", T::kText, PartyDetail<&PartyDetails::agent>, kIdMax},
-    {"lei", T::kText, PartyDetail<&PartyDetails::lei>, kIdMax},
-    {"birth_date", T::kText, PartyDetail<&PartyDetails::birth_date>, kIdMax},
+    {"agent", T::kText, PartyDetail<&PartyDetails::agent>, kTextMax},
+    {"lei", T::kText, PartyDetail<&PartyDetails::lei>, kTextMax},
+    {"birth_date", T::kText, PartyDetail<&PartyDetails::birth_date>, kTextMax},
     {"address", T::kObject, Nothing, 0, &kAddress},
     {"balance_after", T::kDecimal, PartyDetail<&PartyDetails::balance_after>},
 };
@@ -80,48 +79,48 @@ constexpr NativeFieldTable kParty = MakeTable(kPartyList);
 
 constexpr NativeField kStatusList[] = {
     {"code", T::kStatusCode, Own<&Transaction::status>},
-    {"reason", T::kText, Detail<&D::status_reason>, kNameMax},
+    {"reason", T::kText, Detail<&D::status_reason>, kTextMax},
 };
 constexpr NativeFieldTable kStatus = MakeTable(kStatusList);
 
 constexpr NativeField kSourceList[] = {
-    {"system", T::kText, Detail<&D::source_system>, kIdMax},
-    {"business_date", T::kText, Detail<&D::source_business_date>, kIdMax},
-    {"sequence", T::kText, Detail<&D::source_sequence>, kIdMax},
+    {"system", T::kText, Detail<&D::source_system>, kTextMax},
+    {"business_date", T::kText, Detail<&D::source_business_date>, kTextMax},
+    {"sequence", T::kText, Detail<&D::source_sequence>, kTextMax},
 };
 constexpr NativeFieldTable kSource = MakeTable(kSourceList);
 
 constexpr NativeField kDeviceList[] = {
-    {"id", T::kText, Detail<&D::device>, kIdMax},
-    {"ip", T::kText, Detail<&D::device_ip>, kIdMax},
+    {"id", T::kText, Detail<&D::device>, kTextMax},
+    {"ip", T::kText, Detail<&D::device_ip>, kTextMax},
     {"country", T::kCountry, Detail<&D::device_country>},
 };
 constexpr NativeFieldTable kDevice = MakeTable(kDeviceList);
 
 constexpr NativeField kMerchantList[] = {
-    {"id", T::kText, Detail<&D::merchant>, kIdMax},
-    {"category", T::kText, Detail<&D::merchant_category>, kIdMax},
+    {"id", T::kText, Detail<&D::merchant>, kTextMax},
+    {"category", T::kText, Detail<&D::merchant_category>, kTextMax},
 };
 constexpr NativeFieldTable kMerchant = MakeTable(kMerchantList);
 
 constexpr NativeField kLocationList[] = {
-    {"branch", T::kText, Detail<&D::location_branch>, kNameMax},
-    {"region", T::kText, Detail<&D::location_region>, kNameMax},
+    {"branch", T::kText, Detail<&D::location_branch>, kTextMax},
+    {"region", T::kText, Detail<&D::location_region>, kTextMax},
     {"country", T::kCountry, Detail<&D::location_country>},
-    {"lat", T::kCoordinate, Detail<&D::location_latitude>, kIdMax},
-    {"lon", T::kCoordinate, Detail<&D::location_longitude>, kIdMax},
+    {"lat", T::kCoordinate, Detail<&D::location_latitude>, kTextMax},
+    {"lon", T::kCoordinate, Detail<&D::location_longitude>, kTextMax},
 };
 constexpr NativeFieldTable kLocation = MakeTable(kLocationList);
 
 constexpr NativeField kInvoiceList[] = {
-    {"number", T::kText, Detail<&D::invoice_number>, kIdMax},
-    {"date", T::kText, Detail<&D::invoice_date>, kIdMax},
-    {"po", T::kText, Detail<&D::invoice_purchase_order>, kIdMax},
+    {"number", T::kText, Detail<&D::invoice_number>, kTextMax},
+    {"date", T::kText, Detail<&D::invoice_date>, kTextMax},
+    {"po", T::kText, Detail<&D::invoice_purchase_order>, kTextMax},
 };
 constexpr NativeFieldTable kInvoice = MakeTable(kInvoiceList);
 
 constexpr NativeField kRecordList[] = {
-    {"id", T::kText, Own<&Transaction::id>, kIdMax},
+    {"id", T::kText, Own<&Transaction::id>, kTransactionIdMax},
     {"time", T::kTime, Own<&Transaction::time>},
     {"time_precision", T::kPrecision, Nothing},
     {"kind", T::kKind, Own<&Transaction::kind>},
@@ -135,31 +134,31 @@ constexpr NativeField kRecordList[] = {
     {"ultimate_creditor", T::kParty, Detail<&D::ultimate_creditor>, 0, &kParty},
     {"initiating_party", T::kParty, Detail<&D::initiating_party>, 0, &kParty},
     {"intermediaries", T::kPartyList, Detail<&D::intermediaries>, 0, &kParty},
-    {"purpose", T::kText, Detail<&D::purpose>, kNameMax},
-    {"remittance", T::kText, Detail<&D::remittance>, kRemittanceMax},
-    {"end_to_end_id", T::kText, Detail<&D::end_to_end_id>, kIdMax},
-    {"uetr", T::kText, Detail<&D::uetr>, kIdMax},
+    {"purpose", T::kText, Detail<&D::purpose>, kTextMax},
+    {"remittance", T::kText, Detail<&D::remittance>, kTextMax},
+    {"end_to_end_id", T::kText, Detail<&D::end_to_end_id>, kTextMax},
+    {"uetr", T::kText, Detail<&D::uetr>, kTextMax},
     {"instructed_amount", T::kDecimal, Detail<&D::instructed_amount>},
     {"instructed_currency", T::kCurrency, Detail<&D::instructed_currency>},
     {"rate", T::kRate, Detail<&D::rate>},
     {"charges", T::kDecimal, Detail<&D::charges>},
-    {"original_id", T::kText, Detail<&D::original_id>, kIdMax},
-    {"version", T::kText, Detail<&D::version>, kIdMax},
-    {"replaces", T::kText, Detail<&D::replaces>, kIdMax},
+    {"original_id", T::kText, Detail<&D::original_id>, kTextMax},
+    {"version", T::kText, Detail<&D::version>, kTextMax},
+    {"replaces", T::kText, Detail<&D::replaces>, kTextMax},
     {"booked", T::kMoment, Detail<&D::booked>},
     {"value_date", T::kDate, Detail<&D::value_date>},
-    {"tz", T::kText, Detail<&D::tz>, kIdMax},
+    {"tz", T::kText, Detail<&D::tz>, kTextMax},
     {"source", T::kObject, Nothing, 0, &kSource},
     {"device", T::kObject, Nothing, 0, &kDevice},
     {"merchant", T::kObject, Nothing, 0, &kMerchant},
-    {"card", T::kText, Detail<&D::card>, kIdMax},
+    {"card", T::kText, Detail<&D::card>, kTextMax},
     {"location", T::kObject, Nothing, 0, &kLocation},
-    {"initiator", T::kText, Detail<&D::initiator>, kIdMax},
-    {"approvers", T::kTextList, Detail<&D::approvers>, kIdMax},
+    {"initiator", T::kText, Detail<&D::initiator>, kTextMax},
+    {"approvers", T::kTextList, Detail<&D::approvers>, kTextMax},
     {"approval_limit", T::kDecimal, Detail<&D::approval_limit>},
     {"invoice", T::kObject, Nothing, 0, &kInvoice},
-    {"batch", T::kText, Detail<&D::batch>, kIdMax},
-    {"tenant", T::kText, Own<&Transaction::tenant>, kIdMax},
+    {"batch", T::kText, Detail<&D::batch>, kTextMax},
+    {"tenant", T::kText, Own<&Transaction::tenant>, kTextMax},
 };
 // The decoder marks the members that it has seen in a 64-bit word.
 static_assert(std::size(kRecordList) <= 64);

@@ -65,7 +65,7 @@ struct NativeField {
   FieldType type;
   // Where the value goes. Makes details if it goes there, so is called for given values only.
   void* (*slot)(Draft*);
-  uint16_t code_points_max = 0;               // of a string; 0 where its form bounds it
+  uint16_t code_points_max = 0;               // of a string; 0: no limit of its own
   const NativeFieldTable* members = nullptr;  // of an object
 };
 
@@ -99,7 +99,7 @@ extern const NativeFieldTable& kRecordFields;
 // `parent` and `name` joined by a dot, as the path of a member of the table: text that lives as
 // long as the program. "" for members that the table doesn't know. Cold.
 std::string_view NativeFieldPath(std::string_view parent, std::string_view name);
-// How many code points the member of that path may have; 0 if its form bounds it. Cold.
+// How many code points the member of that path may have; 0: no limit of its own. Cold.
 int NativeFieldLimit(std::string_view path);
 
 }  // namespace vigla

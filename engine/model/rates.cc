@@ -32,8 +32,9 @@ std::optional<BaseAmount> Convert(OriginalAmount amount, const ExchangeRate& rat
   const Int128 whole = micros / rate.denominator;
   const Int128 rest = micros % rate.denominator;
   Int128 base = 0;
-  if (__builtin_mul_overflow(whole, static_cast<Int128>(rate.numerator), &base)) {
-    return std::nullopt;
+  if (__builtin_mul_overflow(whole, static_cast<Int128>(rate.numerator), &base) ||
+      !FitsInt64(base)) {
+    return std::nullopt;  // the rest has the same sign and can't bring it back
   }
   base += DivideRounded(rest * rate.numerator, rate.denominator);
   if (!FitsInt64(base)) return std::nullopt;

@@ -70,7 +70,7 @@ constexpr bool AreInOrder() {
   for (const Wording& wording : kWordings) {
     if (static_cast<size_t>(wording.code) != i++) return false;
   }
-  return i == static_cast<size_t>(RejectCode::kTimeInFuture) + 1;
+  return i == static_cast<size_t>(kRejectCodeCount);
 }
 static_assert(AreInOrder());
 

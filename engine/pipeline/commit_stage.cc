@@ -153,7 +153,13 @@ absl::Status CommitStage::WriteImages(const EpochEnd& end) {
   header_.resume = resume_points_.front();
   header_.redo = redo;
   batch.Put(std::string(kStateHeaderKey), RenderStateHeader(header_));
-  RETURN_IF_ERROR(ports_.store->Write(batch, /*sync=*/end.flush_only));
+  const absl::Status written = ports_.store->Write(batch, /*sync=*/end.flush_only);
+  if (absl::IsUnavailable(written)) {
+    // The epoch is committed; a new process recovers what the store lacks.
+    return MakeError(absl::StatusCode::kResourceExhausted,
+                     "the state can't be written: " + std::string(written.message()));
+  }
+  RETURN_IF_ERROR(written);
   for (const auto& lane : lanes_) {
     // Pairs with the acquire load in Lane::Step.
     lane->signals().written_ticket.store(end.write_ticket, std::memory_order_release);

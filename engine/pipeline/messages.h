@@ -75,7 +75,6 @@ struct Match {
   std::vector<ConditionFigure> conditions;
   std::string into;       // alert id that a folded match went into
   std::string exception;  // id of the exception that applied
-  uint32_t folded_count = 0;  // matches that went into the alert before this one
 };
 
 // A feature's value at a leg, with what it was computed over.

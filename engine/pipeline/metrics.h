@@ -5,6 +5,8 @@
 #include <atomic>
 #include <cstdint>
 
+#include "engine/model/decoder.h"
+
 namespace vigla {
 
 // A counter with a single writing thread; readers may see it a moment late.
@@ -24,7 +26,7 @@ struct FeedMetrics {
   Counter records, bytes, epochs, ring_full, batches;
   Counter lag_records_plus_one;        // 0: unknown
   std::array<Counter, 4> verdicts;     // by Verdict
-  std::array<Counter, 24> rejects;     // by RejectCode
+  std::array<Counter, kRejectCodeCount> rejects;  // by RejectCode
 };
 
 struct LaneMetrics {

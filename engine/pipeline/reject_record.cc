@@ -26,7 +26,8 @@ void AppendJson(const InputRecord& input, const Rejection& rejection, const std:
       .Field("text", rejection.Text())
       .Field("source", source)
       .Field("bytes_base64",
-             Base64Of(cut ? input.value.substr(0, std::min(kCutBytes, bytes_max / 2))
+             Base64Of(cut ? input.value.substr(
+                                0, std::min(kCutBytes, (bytes_max - kEnvelopeBytes) / 4 * 3))
                           : input.value));
   if (cut) {
     json.Field("cut", true)
@@ -75,7 +76,8 @@ OutputRecord MakeReject(const InputRecord& input, const Rejection& rejection,
   record.key = std::string(input.key);
   AddHeaders(input, rejection, topic, &record);
   if (input.value.size() + input.key.size() + kEnvelopeBytes > bytes_max) {
-    record.value = std::string(input.value.substr(0, std::min(kCutBytes, bytes_max / 2)));
+    const size_t kept = std::min(kCutBytes, bytes_max - kEnvelopeBytes);
+    record.value = std::string(input.value.substr(0, kept));
     record.headers.emplace_back("vigla_cut", "true");
     record.headers.emplace_back("vigla_bytes", std::to_string(input.value.size()));
     record.headers.emplace_back("vigla_digest", Sha256::Of(input.value).Hex());

@@ -75,7 +75,7 @@ HOSTILE = [
     text(nested="@").replace(b'"@"', b"[" * 10_000 + b"]" * 10_000),
     text(nested="@").replace(b'"@"', b"[" * 65 + b"]" * 65),
     b"<Document/>",
-    b"{" * 100_000,
+    b'{"a":' * 100_000 + b"1" + b"}" * 100_000,
     text(remittance="x" * RECORD_BYTES_MAX),
     text(remittance="y" * 10_000_000),
 ]

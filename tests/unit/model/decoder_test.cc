@@ -65,7 +65,8 @@ TEST_F(DecoderTest, ReadsEveryFieldOfTheTable) {
     "status": {"code": "authorised", "reason": "limit"}, "channel": "Branch",
     "amount": 12.5, "currency": "USD",
     "debtor": {"account": "de02 1203", "account_type": "current", "party": "P 1", "type": "person",
-      "name": "Änne", "country": "DE", "agent": "BYLADEM1001", "lei": "L", "birth_date": "1980-01-01",
+      "name": "Änne", "country": "DE", "agent": "BYLADEM1001", "lei": "L",
+      "birth_date": "1980-01-01",
       "address": {"street": "S", "town": "T", "country": "AT"}, "balance_after": "-1.5"},
     "creditor": {"account": "x", "party": "p2"},
     "ultimate_debtor": {"account": "ud"}, "ultimate_creditor": {"party": "uc"},
@@ -201,7 +202,8 @@ TEST_F(DecoderTest, StatusIsAnObjectOrItsCode) {
 
 TEST_F(DecoderTest, BareDateHasDayPrecisionWhateverIsStated) {
   const auto record = [](std::string_view time) {
-    return R"({"time_precision":"us","id":"a","amount":1,"currency":"EUR","creditor":{"account":"a"},)"
+    return R"({"time_precision":"us","id":"a","amount":1,"currency":"EUR",)"
+           R"("creditor":{"account":"a"},)"
            R"("time":)" +
            std::string(time) + "}";
   };
@@ -340,11 +342,10 @@ TEST_F(DecoderTest, LengthsCountCodePoints) {
   EXPECT_EQ(Fault(id(text("\\ud83d\\ude00", 64))), "");
   EXPECT_EQ(Fault(With(R"(,"channel":")" + text("ü", 32) + "\"")), "");
   EXPECT_EQ(Fault(With(R"(,"channel":")" + text("ü", 33) + "\"")), "too_long channel");
-  EXPECT_EQ(Fault(With(R"(,"remittance":")" + text("r", 1000) + "\"")), "");
-  EXPECT_EQ(Fault(With(R"(,"remittance":")" + text("r", 1001) + "\"")), "too_long remittance");
-  EXPECT_EQ(Fault(With(R"(,"creditor":{"name":")" + text("n", 141) + "\"}")),
-            "too_long creditor.name");
-  EXPECT_EQ(Fault(With(R"(,"approvers":[")" + text("n", 65) + "\"]")), "too_long approvers");
+  // Nothing else has a limit of its own: a long name must not hide a payment from surveillance.
+  EXPECT_EQ(Fault(With(R"(,"remittance":")" + text("r", 5000) + "\"")), "");
+  EXPECT_EQ(Fault(With(R"(,"creditor":{"name":")" + text("n", 2000) + "\"}")), "");
+  EXPECT_EQ(Fault(With(R"(,"approvers":[")" + text("n", 500) + "\"]")), "");
 }
 
 TEST_F(DecoderTest, UnknownFieldsAreReachableByPath) {

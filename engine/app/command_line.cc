@@ -1,0 +1,196 @@
+// One function a command: its options, and what it runs. Cold.
+#include "engine/app/command_line.h"
+
+#include <CLI/CLI.hpp>
+
+#include <cstdio>
+#include <functional>
+
+#include "engine/app/check_command.h"
+#include "engine/app/exit_code.h"
+#include "engine/app/generate_command.h"
+#include "engine/app/inspect_command.h"
+#include "engine/app/rule_loading.h"
+#include "engine/app/run_command.h"
+#include "engine/app/setting.h"
+#include "engine/app/test_command.h"
+#include "engine/app/verify_command.h"
+
+namespace vigla {
+namespace {
+
+class CommandLine {
+ public:
+  CommandLine() {
+    app_.require_subcommand(1);
+    AddRun();
+    AddCheck();
+    AddTest();
+    AddVerify();
+    AddInspect();
+    AddGenerate();
+    AddConfigShow();
+    AddVersion();
+  }
+
+  int Run(int argc, char** argv) {
+    try {
+      app_.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+      return app_.exit(error) == 0 ? kExitOk : kExitUsage;
+    }
+    return code_;
+  }
+
+ private:
+  // Runs the action on the resolved settings, or says what is wrong with them.
+  void On(CLI::App* command, std::function<int(const Settings&)> action) {
+    command->callback([this, action = std::move(action)] {
+      Settings settings;
+      code_ = Resolve(&settings) ? action(settings) : kExitConfiguration;
+    });
+  }
+
+  // Command line over environment over file. False, and the findings on stderr, if any is wrong.
+  bool Resolve(Settings* settings) {
+    Diagnostics diagnostics;
+    if (!config_.empty()) settings->ReadFile(config_, &diagnostics);
+    settings->ReadEnvironment(environ, &diagnostics);
+    for (const std::string& assignment : sets_) settings->Set(assignment, &diagnostics);
+    auto set = [&](std::string_view key, const std::vector<std::string>& items) {
+      if (items.empty() || items[0].empty()) return;
+      settings->SetList(key, items, SettingOrigin::kCommandLine);
+    };
+    set("input.path", input_);
+    set("rules.paths", rules_);
+    set("output.dir", {output_});
+    set("state.dir", {state_});
+    if (lanes_ >= 0) settings->Set("engine.lanes=" + std::to_string(lanes_), &diagnostics);
+    PrintDiagnostics(diagnostics);
+    return !diagnostics.HasErrors();
+  }
+
+  bool IsJson() const { return format_ == "json"; }
+
+  void AddConfig(CLI::App* command) {
+    command->add_option("-c,--config", config_, "Configuration file (YAML)");
+    command->add_option("--set", sets_, "Override a setting: a.b=value")->allow_extra_args(false);
+  }
+  void AddFormat(CLI::App* command) {
+    command->add_option("--format", format_, "text or json")
+        ->check(CLI::IsMember({"text", "json"}));
+  }
+
+  void AddRun() {
+    CLI::App* run = app_.add_subcommand("run", "Watch transactions");
+    AddConfig(run);
+    run->add_option("--input", input_, "NDJSON file; may be repeated")->allow_extra_args(false);
+    run->add_option("--rules", rules_, "Packs, or folders of them");
+    run->add_option("--output", output_, "Folder for the outputs");
+    run->add_option("--state", state_, "Folder of the state (default: OUTPUT/state)");
+    run->add_option("--lanes", lanes_, "Threads that own subjects (default: cores - 1)");
+    run->add_flag("--until-end", until_end_, "Stop at the end found at the start");
+    On(run, [this](const Settings& settings) { return RunCommand(settings, until_end_); });
+  }
+
+  void AddCheck() {
+    CLI::App* check = app_.add_subcommand("check", "Find every mistake in packs");
+    AddConfig(check);
+    AddFormat(check);
+    check->add_option("paths", check_.paths, "Packs, or folders of them")->required();
+    check->add_option("--deny", deny_, "warnings: they fail the check too")
+        ->check(CLI::IsMember({"warnings"}));
+    check->add_option("--today", check_.today, "Warn of exceptions expired by that date");
+    On(check, [this](const Settings& settings) {
+      check_.as_json = IsJson();
+      check_.deny_warnings = deny_ == "warnings";
+      return CheckCommand(settings, check_);
+    });
+  }
+
+  void AddTest() {
+    CLI::App* test = app_.add_subcommand("test", "Run the tests of packs");
+    AddConfig(test);
+    test->add_option("paths", test_.paths, "Packs, or folders of them")->required();
+    test->add_option("--filter", test_.filter, "Only tests whose name matches (RE2)");
+    test->add_option("--junit", test_.junit, "File for a JUnit report");
+    On(test, [this](const Settings& settings) { return TestCommand(settings, test_); });
+  }
+
+  void AddVerify() {
+    CLI::App* verify = app_.add_subcommand("verify", "Prove what was published");
+    CLI::App* audit = verify->add_subcommand("audit", "The audit trail and what it names");
+    verify->require_subcommand(1);
+    AddConfig(audit);
+    AddFormat(audit);
+    audit->add_option("folder", folder_, "Folder of NDJSON outputs (default: topics of -c)");
+    On(audit, [this](const Settings& settings) {
+      return VerifyAuditCommand(settings, folder_, IsJson());
+    });
+  }
+
+  void AddInspect() {
+    CLI::App* inspect = app_.add_subcommand("inspect", "Look at the state, read-only");
+    AddConfig(inspect);
+    AddFormat(inspect);
+    inspect->add_option("kind", kind_, "account, party, device, card or merchant")->required();
+    inspect->add_option("id", id_, "Its id")->required();
+    inspect->add_option("--tenant", tenant_, "Its tenant");
+    inspect->add_option("--state", state_, "Folder of the state");
+    On(inspect, [this](const Settings& settings) {
+      return InspectCommand(settings, kind_, id_, tenant_, IsJson());
+    });
+  }
+
+  void AddGenerate() {
+    CLI::App* generate = app_.add_subcommand("generate", "Make a stream of transactions");
+    generate->add_option("--workload", workload_name_, "w1")->check(CLI::IsMember({"w1"}));
+    generate->add_option("--seed", workload_.seed, "Same seed, same bytes");
+    generate->add_option("--transactions", workload_.transactions, "How many")
+        ->check(CLI::Range(int64_t{0}, int64_t{1} << 40));
+    generate->add_option("--accounts", workload_.accounts, "Between how many accounts")
+        ->check(CLI::Range(int64_t{2}, int64_t{1} << 40));
+    generate->add_option("--output", output_, "File (default: stdout)");
+    generate->add_option("--labels", labels_, "File for the labels of injected typologies");
+    generate->callback([this] { code_ = GenerateCommand(workload_, output_, labels_); });
+  }
+
+  void AddConfigShow() {
+    CLI::App* config = app_.add_subcommand("config", "Look at the configuration");
+    CLI::App* show = config->add_subcommand("show", "Every setting, its value, where it is from");
+    config->require_subcommand(1);
+    AddConfig(show);
+    On(show, [](const Settings& settings) {
+      std::fputs(settings.Show().c_str(), stdout);
+      return static_cast<int>(kExitOk);
+    });
+  }
+
+  void AddVersion() {
+    CLI::App* version = app_.add_subcommand("version", "Version and semantics");
+    AddFormat(version);
+    version->callback([this] {
+      std::printf(IsJson() ? "{\"version\":\"%s\",\"semantics\":1}\n"
+                           : "vigla %s (semantics 1)\n",
+                  VIGLA_VERSION);
+    });
+  }
+
+  CLI::App app_{"Vigla watches transactions: exact windows, evidence, a provable trail."};
+  int code_ = kExitOk;
+  std::string config_, state_, output_, format_ = "text", folder_, deny_;
+  std::vector<std::string> sets_, input_, rules_;
+  int lanes_ = -1;
+  bool until_end_ = false;
+  CheckOptions check_;
+  TestCommandOptions test_;
+  std::string kind_, id_, tenant_;
+  WorkloadOptions workload_;
+  std::string workload_name_ = "w1", labels_;
+};
+
+}  // namespace
+
+int RunCommandLine(int argc, char** argv) { return CommandLine().Run(argc, argv); }
+
+}  // namespace vigla
