@@ -1,240 +1,146 @@
-// Blocks of transaction ids and positions, delta-coded on disk, the recent ones in memory. Warm.
-//
-//   key    'I' | block number, big-endian
-//   value  version | varint, entries | entries | checksum
-//   entry  varint, bytes shared with the id before | varint, rest of the id | its bytes
-//          | varint, topic | signed partition | signed, offset less the partition's offset before
+// From a sequence to its transaction's id and source position, in blocks of 1,024. Warm.
 #include "engine/ledger/sequence_index.h"
 
 #include <algorithm>
-#include <list>
 #include <map>
-#include <vector>
+#include <utility>
 
 #include "engine/base/check.h"
 #include "engine/base/status.h"
-#include "engine/ledger/byte_codec.h"
+#include "engine/ledger/index_block.h"
 
 namespace vigla {
 namespace {
 
-constexpr char kIndexKeyTag = 'I';
-constexpr uint8_t kVersion = 1;
+constexpr char kBlockKeyTag = 'I';
 
 std::string BlockKey(uint64_t number) {
-  std::string key(1, kIndexKeyTag);
+  std::string key(1, kBlockKeyTag);
   for (int shift = 56; shift >= 0; shift -= 8) key.push_back(static_cast<char>(number >> shift));
   return key;
 }
 
-// Ids one after the other in one string: a block is two allocations, not a thousand.
-struct Block {
-  uint64_t number = 0;
-  std::string ids;
-  std::vector<uint32_t> id_ends;
-  std::vector<RecordPosition> positions;
-  bool is_changed = false;
-
-  size_t size() const { return positions.size(); }
-  std::string_view Id(size_t i) const {
-    const uint32_t begin = i == 0 ? 0 : id_ends[i - 1];
-    return std::string_view(ids).substr(begin, id_ends[i] - begin);
-  }
-  void Add(std::string_view id, const RecordPosition& position) {
-    ids.append(id);
-    id_ends.push_back(static_cast<uint32_t>(ids.size()));
-    positions.push_back(position);
-  }
-  void Truncate(size_t count) {
-    if (count >= size()) return;
-    ids.resize(count == 0 ? 0 : id_ends[count - 1]);
-    id_ends.resize(count);
-    positions.resize(count);
-  }
-};
-
-// The offset last seen of each (topic, partition); there are few, and runs of one.
-class LastOffsets {
- public:
-  int64_t& Of(const RecordPosition& position) {
-    for (RecordPosition& seen : seen_) {
-      if (seen.topic == position.topic && seen.partition == position.partition) {
-        return seen.offset;
-      }
-    }
-    seen_.push_back({position.topic, position.partition, 0});
-    return seen_.back().offset;
-  }
-
- private:
-  std::vector<RecordPosition> seen_;
-};
-
-std::string Encode(const Block& block) {
-  std::string value;
-  ByteWriter writer(&value);
-  writer.Byte(kVersion);
-  writer.Varint(block.size());
-  LastOffsets last;
-  std::string_view before;
-  for (size_t i = 0; i < block.size(); ++i) {
-    const std::string_view id = block.Id(i);
-    const auto shared = static_cast<size_t>(
-        std::mismatch(id.begin(), id.end(), before.begin(), before.end()).first - id.begin());
-    writer.Varint(shared);
-    writer.Text(id.substr(shared));
-    const RecordPosition& position = block.positions[i];
-    writer.Varint(position.topic);
-    writer.Signed(position.partition);
-    int64_t& offset = last.Of(position);
-    writer.Signed(position.offset - offset);
-    offset = position.offset;
-    before = id;
-  }
-  AppendChecksum(&value);
-  return value;
-}
-
-absl::StatusOr<std::unique_ptr<Block>> Decode(uint64_t number, std::string_view value) {
-  ASSIGN_OR_RETURN(const std::string_view payload,
-                   CheckedPayload(value, "a block of the sequence index"));
-  ByteReader reader(payload);
-  if (reader.Byte() != kVersion) reader.Fail();
-  const uint64_t count = reader.Bounded(SequenceIndex::kBlockRecords);
-  auto block = std::make_unique<Block>();
-  block->number = number;
-  LastOffsets last;
-  std::string id;
-  for (uint64_t i = 0; i < count && reader.ok(); ++i) {
-    id.resize(reader.Bounded(id.size()));
-    id.append(reader.Text());
-    RecordPosition position;
-    position.topic = static_cast<uint16_t>(reader.Bounded(UINT16_MAX));
-    position.partition = static_cast<int32_t>(reader.Signed());
-    int64_t& offset = last.Of(position);
-    offset += reader.Signed();
-    position.offset = offset;
-    block->Add(id, position);
-  }
-  if (!reader.ok() || !reader.AtEnd()) {
-    return MakeError(absl::StatusCode::kDataLoss,
-                     "a block of the sequence index is damaged; move the state directory away "
-                     "to have it rebuilt");
-  }
-  return block;
-}
+uint64_t BlockOf(Sequence sequence) { return sequence.value / SequenceIndex::kBlockRecords; }
 
 }  // namespace
 
 class SequenceIndex::Impl {
  public:
   Impl(Store* store, size_t cached_blocks_max)
-      : store_(store), cached_blocks_max_(std::max<size_t>(1, cached_blocks_max)) {}
+      : store_(store), cached_blocks_max_(cached_blocks_max) {}
 
   absl::Status Start(Sequence next) {
-    next_ = next;
-    recent_.clear();
     blocks_.clear();
-    const uint64_t number = next.value / kBlockRecords;
-    const size_t before = next.value % kBlockRecords;
-    auto block = std::make_unique<Block>();
-    block->number = number;
-    if (next.value == 1) {
-      block->Add("", {});  // sequence 0 is nobody's
-    } else if (before > 0) {
-      ASSIGN_OR_RETURN(block, Load(number));
-      if (block->size() < before) {
-        return MakeError(absl::StatusCode::kDataLoss,
-                         "the sequence index lacks transactions that the state holds; move the "
-                         "state directory away to have it rebuilt");
-      }
-      block->Truncate(before);
-    }
-    Insert(std::move(block));
+    stale_keys_.clear();
+    newest_ = nullptr;
+    next_ = next;
+    RETURN_IF_ERROR(store_->ScanForward(BlockKey(BlockOf(next) + 1),
+                                        std::string(1, kBlockKeyTag + 1),
+                                        [&](std::string_view key, std::string_view) {
+                                          stale_keys_.emplace_back(key);
+                                          return true;
+                                        }));
+    std::string value;
+    const absl::Status found = store_->Get(BlockKey(BlockOf(next)), &value);
+    if (absl::IsNotFound(found)) return absl::OkStatus();
+    RETURN_IF_ERROR(found);
+    ASSIGN_OR_RETURN(IndexBlock block, IndexBlock::Decode(value, kBlockRecords));
+    const bool has_more = block.end() > next;
+    block.Truncate(next);
+    // After a gap there is nothing that could be appended to.
+    if (block.end() == next) Keep(BlockOf(next), std::move(block), has_more);
     return absl::OkStatus();
   }
 
   void Append(Sequence sequence, std::string_view id, const RecordPosition& position) {
     CHECK(sequence == next_);
-    const uint64_t number = sequence.value / kBlockRecords;
-    auto it = blocks_.find(number);
-    if (it == blocks_.end()) {
-      auto block = std::make_unique<Block>();
-      block->number = number;
-      Insert(std::move(block));
-      it = blocks_.find(number);
-    }
-    Block& block = *it->second.block;
-    CHECK(block.size() == sequence.value % kBlockRecords);
-    block.Add(id, position);
-    block.is_changed = true;
     ++next_.value;
+    const uint64_t number = BlockOf(sequence);
+    if (newest_ == nullptr || newest_number_ != number) {
+      const auto found = blocks_.find(number);
+      newest_ = found != blocks_.end() ? &found->second
+                                       : Keep(number, IndexBlock(sequence), /*is_changed=*/true);
+      newest_number_ = number;
+    }
+    newest_->is_changed = true;
+    newest_->block.Append(id, position);
   }
 
   absl::StatusOr<IndexedTransaction> Resolve(Sequence sequence) {
-    const uint64_t number = sequence.value / kBlockRecords;
-    auto it = blocks_.find(number);
-    if (it == blocks_.end()) {
-      ASSIGN_OR_RETURN(std::unique_ptr<Block> block, Load(number));
-      Insert(std::move(block));
-      it = blocks_.find(number);
-    } else {
-      recent_.splice(recent_.begin(), recent_, it->second.place);
+    if (sequence >= next_) return NotIndexed(sequence);
+    const uint64_t number = BlockOf(sequence);
+    auto found = blocks_.find(number);
+    if (found == blocks_.end()) {
+      std::string value;
+      const absl::Status read = store_->Get(BlockKey(number), &value);
+      if (absl::IsNotFound(read)) return NotIndexed(sequence);
+      RETURN_IF_ERROR(read);
+      ASSIGN_OR_RETURN(IndexBlock block, IndexBlock::Decode(value, kBlockRecords));
+      Keep(number, std::move(block), /*is_changed=*/false);
+      found = blocks_.find(number);
     }
-    const Block& block = *it->second.block;
-    const size_t i = sequence.value % kBlockRecords;
-    if (i >= block.size()) {
-      return MakeError(absl::StatusCode::kNotFound, "no transaction has that sequence");
-    }
-    return IndexedTransaction{std::string(block.Id(i)), block.positions[i]};
+    Cached& cached = found->second;
+    cached.last_use = ++uses_;
+    if (!cached.block.Has(sequence)) return NotIndexed(sequence);
+    return IndexedTransaction{std::string(cached.block.IdOf(sequence)),
+                              cached.block.PositionOf(sequence)};
   }
 
   void TakeWriteBack(StoreBatch* batch) {
+    for (std::string& key : stale_keys_) batch->Delete(std::move(key));
+    stale_keys_.clear();
     for (auto& [number, cached] : blocks_) {
-      if (!cached.block->is_changed) continue;
-      batch->Put(BlockKey(number), Encode(*cached.block));
-      cached.block->is_changed = false;
+      cached.is_handed_over = cached.is_changed;
+      if (cached.is_changed) batch->Put(BlockKey(number), cached.block.Encode());
+      cached.is_changed = false;
     }
-    Evict();
+    LetGo();
   }
 
  private:
   struct Cached {
-    std::unique_ptr<Block> block;
-    std::list<uint64_t>::iterator place;
+    IndexBlock block;
+    bool is_changed = false;
+    bool is_handed_over = false;  // in the last batch, which may not be in the store yet
+    uint64_t last_use = 0;
   };
 
-  absl::StatusOr<std::unique_ptr<Block>> Load(uint64_t number) {
-    std::string value;
-    RETURN_IF_ERROR(store_->Get(BlockKey(number), &value));
-    return Decode(number, value);
+  static absl::Status NotIndexed(Sequence sequence) {
+    return MakeError(absl::StatusCode::kNotFound,
+                     "sequence " + std::to_string(sequence.value) + " is not in the index");
   }
 
-  void Insert(std::unique_ptr<Block> block) {
-    const uint64_t number = block->number;
-    recent_.push_front(number);
-    blocks_[number] = {std::move(block), recent_.begin()};
-    Evict();
+  Cached* Keep(uint64_t number, IndexBlock block, bool is_changed) {
+    Cached& cached =
+        blocks_.insert_or_assign(number, Cached{std::move(block), is_changed, false, ++uses_})
+            .first->second;
+    LetGo();
+    return &cached;
   }
 
-  // The block being appended to stays: its successor in memory would otherwise miss its head.
-  void Evict() {
-    auto place = recent_.end();
-    while (blocks_.size() > cached_blocks_max_ && place != recent_.begin()) {
-      --place;
-      const uint64_t number = *place;
-      const Cached& cached = blocks_.at(number);
-      if (cached.block->is_changed || number == next_.value / kBlockRecords) continue;
-      blocks_.erase(number);
-      place = recent_.erase(place);
+  // Blocks that the store may lack are kept, and the newest used one always is.
+  void LetGo() {
+    while (blocks_.size() > std::max<size_t>(cached_blocks_max_, 1)) {
+      auto oldest = blocks_.end();
+      for (auto at = blocks_.begin(); at != blocks_.end(); ++at) {
+        const Cached& cached = at->second;
+        if (cached.is_changed || cached.is_handed_over || cached.last_use == uses_) continue;
+        if (&cached == newest_) continue;
+        if (oldest == blocks_.end() || cached.last_use < oldest->second.last_use) oldest = at;
+      }
+      if (oldest == blocks_.end()) return;
+      blocks_.erase(oldest);
     }
   }
 
-  Store* store_;
+  Store* const store_;
   const size_t cached_blocks_max_;
-  Sequence next_{1};
   std::map<uint64_t, Cached> blocks_;
-  std::list<uint64_t> recent_;  // most recently used first
+  std::vector<std::string> stale_keys_;
+  Sequence next_{1};
+  Cached* newest_ = nullptr;  // the block of the last Append
+  uint64_t newest_number_ = 0;
+  uint64_t uses_ = 0;
 };
 
 SequenceIndex::SequenceIndex(Store* store, size_t cached_blocks_max)
