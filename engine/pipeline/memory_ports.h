@@ -20,6 +20,10 @@ class MemorySource final : public Source {
 
   // To the partition's end; offsets are 0, 1, 2, …
   void Append(std::string value, int32_t partition = 0, int64_t received_us = 0);
+  // Another value at an offset of partition 0, as a log must never have.
+  void Replace(int64_t offset, std::string value) {
+    partitions_.at(0)[static_cast<size_t>(offset)].value = std::move(value);
+  }
   void set_records_a_poll(size_t records) { records_a_poll_ = records; }
   // Poll answers kEnd where nothing is left (else kIdle).
   void set_ends(bool ends) { ends_ = ends; }

@@ -70,6 +70,10 @@ class Simulation {
   Store* store() { return store_.get(); }
   const LoadOptions& load_options() const { return load_options_; }
 
+  // Between two runs: the state directory, or everything that was published, is gone.
+  void LoseState() { store_ = NewMemoryStore(); }
+  void LoseOutputs() { output_ = MemoryOutput(); }
+
   // Lives follow each other until one finishes.
   SimulationResult Run(const std::shared_ptr<const RuleSet>& rule_set) {
     SimulationResult result;
