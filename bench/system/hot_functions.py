@@ -45,10 +45,10 @@ class Profile:
 
     def _report(self, keys):
         done = subprocess.run(
-            ["perf", "report", "-i", str(self.path), "--stdio", "--no-children", "-t", "|",
-             "-F", f"overhead,{keys}", "--percent-limit", "0.4"], stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=False,
-            timeout=300)
+            ["perf", "report", "-i", str(self.path), "--stdio", "--no-children", "--no-inline",
+             "-t", "|", "-F", f"overhead,{keys}", "--percent-limit", "0.4"],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+            check=False, timeout=300)
         rows = [[cell.strip() for cell in line.split("|")]
                 for line in done.stdout.splitlines() if PERCENT.match(line)]
         return [(float(percent.rstrip("%")), *cells) for percent, *cells in rows]

@@ -55,8 +55,7 @@ class Bench:
         self.options, self.folder, self.broker = options, folder, broker
         self.stream = options.input or folder / "stream.ndjson"
         self.records = 0  # in the stream
-        self.settings = {"commit_interval_ms": COMMIT_INTERVAL_MS, "lanes": options.lanes,
-                         "cache_bytes": options.cache_bytes}
+        self.settings = {"commit_interval_ms": COMMIT_INTERVAL_MS, **dict(options.engine)}
 
     def broker_pid(self):
         return json.loads((self.broker.folder / "broker.json").read_text())["pid"]
@@ -165,6 +164,13 @@ def summary(rounds):
     return result
 
 
+def engine_setting(text):
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise argparse.ArgumentTypeError(f"'{text}' is not NAME=VALUE")
+    return name, value
+
+
 def arguments():
     parser = argparse.ArgumentParser(prog="bench/system/run", description=__doc__)
     parser.add_argument("--transactions", type=int, default=2_000_000)
@@ -175,8 +181,9 @@ def arguments():
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--measure", default="consume,copy,kafka,file",
                         help="what a round holds, separated by commas")
-    parser.add_argument("--lanes", type=int, default=0, help="0: the engine's own choice")
-    parser.add_argument("--cache-bytes", type=int, default=1 << 30)
+    parser.add_argument("--engine", type=engine_setting, action="append", default=[],
+                        metavar="NAME=VALUE", help="a setting of the section `engine`, such as "
+                        "lanes=2; its defaults otherwise")
     parser.add_argument("--profile", action="store_true",
                         help="one more Kafka run under perf, outside of the rounds")
     parser.add_argument("--seconds", type=int, default=600, help="each step's limit")

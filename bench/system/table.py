@@ -25,14 +25,15 @@ def _head(result):
 
 
 def _rounds(rounds):
-    header = ("round", "consume/s", "copy/s", "vigla/s", "of consume", "file/s", "cpu us/tx",
-              "broker us/tx", "peak MiB", "others busy")
+    header = ("round", "consume/s", "copy/s", "vigla/s", "of consume", "to exit/s", "file/s",
+              "cpu us/tx", "broker us/tx", "peak MiB", "others busy")
     rows = [header]
     for number, each in enumerate(rounds, 1):
         kafka, file = each.get("kafka"), each.get("file")
         rows.append((
             str(number), _rate(each.get("consume")), _rate(each.get("copy")), _rate(kafka),
-            f"{each['ratio']:.3f}" if "ratio" in each else "-", _rate(file),
+            f"{each['ratio']:.3f}" if "ratio" in each else "-",
+            f"{kafka['wall_records_per_second']:,.0f}" if kafka else "-", _rate(file),
             f"{kafka['cpu_us_per_record']:.2f}" if kafka else "-",
             f"{kafka['broker_cpu_seconds'] / kafka['records'] * 1e6:.2f}" if kafka else "-",
             f"{kafka['memory_peak_bytes'] / MIB:.0f}" if kafka else "-",
