@@ -68,6 +68,7 @@ void ArrivalMerge::Choose(int64_t now_ms) {
     }
   }
   if (chosen_ == nullptr) return;
+  if (chosen_until_ != std::numeric_limits<int64_t>::max()) chosen_until_ += kSlackMs;
   if (!must_wait || bytes_ >= kBytesMax) {
     waiting_since_ms_ = -1;
     return;

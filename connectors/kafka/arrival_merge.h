@@ -1,7 +1,7 @@
 // Puts partitions that are delivered in chunks back into the order in which records arrived. Hot.
 // A client that catches up gets some thousand records of one partition, then of the next. Taken as
 // they come they would make legs late that were not: a subject's payments stand in many partitions.
-// So the oldest head of all partitions goes first, as far as every partition that has more shows one.
+// So the oldest head of all partitions goes first, once every partition that has more shows one.
 #pragma once
 
 #include <cstddef>
@@ -20,6 +20,9 @@ class ArrivalMerge {
  public:
   // Beyond it the merge no longer waits for partitions that show nothing.
   static constexpr size_t kBytesMax = size_t{64} << 20;
+  // A partition goes on while its head is at most so much after the oldest head of the others:
+  // the journal notes every change of partition.
+  static constexpr int64_t kSlackMs = 5;
   // How long it waits for them: a broker may be away.
   static constexpr int64_t kWaitMsMax = 500;
 

@@ -25,6 +25,7 @@ PipelineOptions MakePipelineOptions(const Settings& settings) {
   options.ledger.retention_us = settings.Int("engine.retention_days") * kDayUs;
   options.ledger.lateness_max_us = settings.Int("engine.lateness_max_days") * kDayUs;
   options.ledger.write_back_bytes_max = size("engine.write_back_bytes_max");
+  options.ledger.write_back_delay_epochs = size("engine.write_back_delay_epochs");
   options.identity_key = settings.Text("engine.identity_key");
   options.instance = settings.Text("engine.instance");
   return options;

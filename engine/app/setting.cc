@@ -51,6 +51,8 @@ constexpr SettingInfo kTable[] = {
      "Memory for subjects, of all lanes together. Smaller: more reads from the state."},
     {"engine.write_back_bytes_max", SettingType::kBytes, "4194304", 1, kGiB, "",
      "Images written an epoch. Smaller: smoother; larger: shorter recovery."},
+    {"engine.write_back_delay_epochs", SettingType::kInt, "20", 0, 10'000, "",
+     "Epochs that a change waits for its image. More: fewer writes; less: shorter recovery."},
     {"engine.index_blocks_cached", SettingType::kInt, "2048", 1, 1'000'000, "",
      "Blocks of 1,024 transaction ids kept in memory for evidence."},
     {"engine.block_cache_bytes", SettingType::kBytes, "134217728", kMiB, 64 * kGiB, "",

@@ -116,6 +116,7 @@ absl::StatusOr<ApplyOutcome> LaneState::Impl::Apply(const Leg& leg, Subject** ap
   }
   const DurationUs behind = subject->has_legs ? subject->newest_time - leg.time() : 0;
   table_.MarkDirty(subject, leg.sequence);
+  applied_ = leg.sequence;
   RETURN_IF_ERROR(Record(leg, behind > 0, subject));
   table_.Recount(subject);
   if (IsOverBound()) table_.EvictDownTo(options_.cache_bytes_max);
@@ -178,9 +179,17 @@ WriteBack LaneState::Impl::TakeWriteBack(uint64_t epoch, bool all) {
   taken_epoch_ = epoch;
   WriteBack out;
   const size_t bytes_max = all ? SIZE_MAX : options_.write_back_bytes_max;
+  // Changes that are younger wait: a busy subject's next legs then share one image.
+  Sequence young{0};
+  applied_at_take_.push_back(applied_);
+  if (applied_at_take_.size() > options_.write_back_delay_epochs) {
+    young = {applied_at_take_.front().value + 1};
+    applied_at_take_.pop_front();
+  }
   const bool is_short = IsOverBound();
   while (table_.OldestDirty() != nullptr && out.batch.bytes < bytes_max) {
     Subject* const subject = table_.OldestDirty();
+    if (!all && subject->first_unsaved >= young) break;
     PutImage(subject, epoch, &out.batch);
     table_.MarkPending(subject, epoch);
     if (is_short) subject->ledger.Trim(written_epoch_);

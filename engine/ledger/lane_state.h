@@ -29,6 +29,9 @@ struct LedgerOptions {
   DurationUs lateness_max_us = 7 * kDayUs;
   size_t cache_bytes_max = size_t{1} << 30;  // of this lane
   size_t write_back_bytes_max = 4 << 20;     // of images an epoch, unless asked for all
+  // Epochs that a change waits before its image is handed over, unless asked for all. More: a
+  // busy subject costs fewer writes; less: a shorter replay.
+  size_t write_back_delay_epochs = 20;
 };
 
 // Since when a subject kind, or an extra column, has been on record: legs of events less than

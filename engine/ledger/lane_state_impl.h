@@ -1,6 +1,7 @@
 // What LaneState is made of; only lane_state.cc and leg_figures.cc include it. Hot.
 #pragma once
 
+#include <deque>
 #include <memory>
 #include <string>
 #include <vector>
@@ -94,6 +95,8 @@ class LaneState::Impl {
   absl::Status status_;
   uint64_t written_epoch_ = 0;
   uint64_t taken_epoch_ = 0;
+  Sequence applied_;                   // of the newest leg
+  std::deque<Sequence> applied_at_take_;  // at the last write_back_delay_epochs takes
 
   std::shared_ptr<const RuleSet> rule_set_;
   uint64_t rule_set_number_ = 0;
