@@ -112,7 +112,9 @@ bool DecodeBase64(std::string_view text, std::string* bytes) {
     }
     group = group << 6 | value;
     if (i % 4 == 3) {
-      for (int shift = 16; shift >= 0; shift -= 8) bytes->push_back(static_cast<char>(group >> shift));
+      for (int shift = 16; shift >= 0; shift -= 8) {
+        bytes->push_back(static_cast<char>(group >> shift));
+      }
       group = 0;
     }
   }

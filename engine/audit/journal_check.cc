@@ -120,7 +120,8 @@ void JournalCheck::CheckLinks(const Item& item) {
                                 " is due"));
   }
   const std::string& before = record.activation ? record.activation->before : record.rule_set;
-  if (before != last_.rule_set || (record.activation && record.activation->after != record.rule_set)) {
+  const std::string& after = record.activation ? record.activation->after : record.rule_set;
+  if (before != last_.rule_set || after != record.rule_set) {
     findings_->Add(FindingCode::kDiffers, "journal", item.index,
                    absl::StrCat("epoch ", record.epoch, " was judged by ", record.rule_set,
                                 ", which no activation put in the place of ",

@@ -22,7 +22,8 @@ constexpr OutputTopic kTopics[] = {OutputTopic::kAlerts, OutputTopic::kAlertsSha
 std::string Line(uint64_t number, OutputTopic topic) {
   const uint64_t dice = number * 7 + static_cast<uint64_t>(topic) * 3;
   if (topic != OutputTopic::kAudit && dice % 4 == 0) return "";
-  return "{\"epoch\":" + std::to_string(number) + ",\"x\":\"" + std::string(dice % 300, 'x') + "\"}";
+  const std::string filling(dice % 300, 'x');
+  return "{\"epoch\":" + std::to_string(number) + ",\"x\":\"" + filling + "\"}";
 }
 
 OutputEpoch MakeEpoch(uint64_t number, const Digest& previous) {

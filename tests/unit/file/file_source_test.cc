@@ -215,7 +215,7 @@ TEST(FileSourceTest, AnUnterminatedLastLineMayGetItsEndButNoMoreText) {
   folder.Write("tx", "a\nbb\nc\n");
   const auto seen = GoOn(path, from);
   EXPECT_TRUE(absl::IsFailedPrecondition(seen.status()));
-  EXPECT_NE(seen.status().message().find("had no line end"), absl::string_view::npos);
+  EXPECT_NE(std::string(seen.status().message()).find("had no line end"), std::string::npos);
 }
 
 TEST(FileSourceTest, AFileThatIsNoLongerConfiguredStops) {
