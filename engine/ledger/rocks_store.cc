@@ -54,6 +54,9 @@ rocksdb::Options StoreOptions(size_t block_cache_bytes) {
   options.max_bgerror_resume_count = 0;                        // rocksdb#11643: reopen instead
   options.write_buffer_size = size_t{64} << 20;
   options.max_write_buffer_number = 3;
+  // Most look-ups of a growing book are for subjects that are not there yet.
+  options.memtable_whole_key_filtering = true;
+  options.memtable_prefix_bloom_size_ratio = 0.05;
   options.max_background_jobs = 2;
   options.max_open_files = 512;
   options.bytes_per_sync = 1 << 20;

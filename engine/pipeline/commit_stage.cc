@@ -153,6 +153,11 @@ absl::Status CommitStage::WriteImages(const EpochEnd& end) {
   header_.resume = resume_points_.front();
   header_.redo = redo;
   batch.Put(std::string(kStateHeaderKey), RenderStateHeader(header_));
+  // Neighbours in the store's order share their search for a place in its memory table.
+  std::stable_sort(batch.operations.begin(), batch.operations.end(),
+                   [](const StoreBatch::Operation& a, const StoreBatch::Operation& b) {
+                     return a.key < b.key;
+                   });
   const absl::Status written = ports_.store->Write(batch, /*sync=*/end.flush_only);
   if (absl::IsUnavailable(written)) {
     // The epoch is committed; a new process recovers what the store lacks.

@@ -1,4 +1,6 @@
 // The thin shell of threads around the stages. Cold: the loops are hot, the work is in Step().
+#include <pthread.h>
+
 #include <chrono>
 #include <mutex>
 #include <thread>
@@ -51,6 +53,7 @@ class Verdicts {
 };
 
 void LaneLoop(Lane* lane, Verdicts* verdicts) {
+  pthread_setname_np(pthread_self(), "lane");
   Backoff backoff;
   while (!verdicts->HasEnded()) {
     const absl::StatusOr<bool> worked = lane->Step();
@@ -60,6 +63,7 @@ void LaneLoop(Lane* lane, Verdicts* verdicts) {
 }
 
 void CommitLoop(CommitStage* commit, Verdicts* verdicts) {
+  pthread_setname_np(pthread_self(), "commit");
   Backoff backoff;
   while (!verdicts->HasEnded()) {
     const absl::StatusOr<StepResult> result = commit->Step();
