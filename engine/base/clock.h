@@ -1,4 +1,4 @@
-// Time as the machine sees it. Only commit timing and metrics may ask; no result depends on it.
+// Time as the machine sees it, for commit timing and metrics; no result depends on it. Warm.
 #pragma once
 
 #include <chrono>

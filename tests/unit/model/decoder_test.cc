@@ -343,9 +343,13 @@ TEST_F(DecoderTest, LengthsCountCodePoints) {
   EXPECT_EQ(Fault(With(R"(,"channel":")" + text("ü", 32) + "\"")), "");
   EXPECT_EQ(Fault(With(R"(,"channel":")" + text("ü", 33) + "\"")), "too_long channel");
   // Nothing else has a limit of its own: a long name must not hide a payment from surveillance.
-  EXPECT_EQ(Fault(With(R"(,"remittance":")" + text("r", 5000) + "\"")), "");
+  EXPECT_EQ(Fault(With(R"(,"remittance":")" + text("r", 100'000) + "\"")), "");
   EXPECT_EQ(Fault(With(R"(,"creditor":{"name":")" + text("n", 2000) + "\"}")), "");
   EXPECT_EQ(Fault(With(R"(,"approvers":[")" + text("n", 500) + "\"]")), "");
+  const std::string account = text("A", 100'000);
+  EXPECT_EQ(Fault(With(R"(,"creditor":{"account":")" + account + "\"}")), "");
+  EXPECT_EQ(transaction_.creditor.account_hash,
+            IdentityHash(hasher_, static_cast<uint8_t>(SubjectKind::kAccount), "", account));
 }
 
 TEST_F(DecoderTest, UnknownFieldsAreReachableByPath) {
