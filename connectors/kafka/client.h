@@ -1,4 +1,4 @@
-// One librdkafka handle: made from properties, its callbacks routed, destroyed within a limit. Warm.
+// One librdkafka handle: made from properties, callbacks routed, destroyed within a limit. Warm.
 #pragma once
 
 #include <atomic>

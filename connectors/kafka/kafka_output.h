@@ -27,8 +27,8 @@ struct KafkaOutputOptions {
 // Topics are <prefix>.alerts, .alerts.shadow, .audit, .journal, .rules and .rejects; they must
 // exist. Keys: alerts and rejects keep their own, the others have the prefix. Statuses beside the
 // port's: Unavailable = no broker within the patience, and nothing of the epoch is committed;
-// FailedPrecondition = topics are missing or logs lack their beginning; PermissionDenied; Internal =
-// a record that no broker will take.
+// FailedPrecondition = topics are missing or logs lack their beginning; PermissionDenied;
+// Internal = a record that no broker will take.
 class KafkaOutput final : public Output {
  public:
   KafkaOutput(std::shared_ptr<const ClientContext> context,

@@ -59,7 +59,7 @@ absl::Status KafkaSource::Seek(const std::vector<InputPosition>& positions) {
   absl::Status joined = Join();
   if (absl::IsUnavailable(joined)) {
     context_->hooks.Log(KafkaLogLevel::kWarning,
-                        "joining the consumer group again: " + std::string(ToStd(joined.message())));
+                        absl::StrCat("joining the consumer group again: ", joined.message()));
     joined = Join();
   }
   if (joined.ok()) runs_.Close();

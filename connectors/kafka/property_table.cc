@@ -72,7 +72,8 @@ constexpr Entry kOwned[] = {
     {"plugin.library.paths", "code that the engine does not know may not sit in its client"},
 };
 
-constexpr std::string_view kNoSerializers = "drop it: records are bytes here, decoded by the engine";
+constexpr std::string_view kNoSerializers =
+    "drop it: records are bytes here, decoded by the engine";
 constexpr std::string_view kNoMeaning = "drop it: the C client has no such setting";
 constexpr std::string_view kPemStore =
     "write ssl.ca.location with a PEM file; convert a JKS store with "

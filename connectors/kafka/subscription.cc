@@ -43,6 +43,7 @@ absl::StatusOr<std::unique_ptr<Subscription>> Subscription::Create(
 }
 
 Subscription::~Subscription() {
+  Offer(nullptr);
   if (queue_ != nullptr) rd_kafka_queue_destroy(queue_);
 }
 
@@ -61,9 +62,10 @@ absl::Status Subscription::Subscribe() {
 
 void Subscription::Rebalanced(int error, rd_kafka_topic_partition_list_s* partitions) {
   if (error == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
-    Assigned(partitions);
+    Offer(rd_kafka_topic_partition_list_copy(partitions));
     return;
   }
+  Offer(nullptr);
   if (rd_kafka_assignment_lost(client_->handle()) != 0) {
     membership_->Lose();
     status_ = MakeError(absl::StatusCode::kUnavailable,
@@ -71,6 +73,11 @@ void Subscription::Rebalanced(int error, rd_kafka_topic_partition_list_s* partit
   }
   is_assigned_ = false;
   rd_kafka_assign(client_->handle(), nullptr);
+}
+
+void Subscription::Offer(rd_kafka_topic_partition_list_s* partitions) {
+  if (offered_ != nullptr) rd_kafka_topic_partition_list_destroy(offered_);
+  offered_ = partitions;
 }
 
 void Subscription::Assigned(rd_kafka_topic_partition_list_s* partitions) {
@@ -102,6 +109,10 @@ void Subscription::Assigned(rd_kafka_topic_partition_list_s* partitions) {
 }
 
 size_t Subscription::Poll(rd_kafka_message_s** messages, size_t capacity, int wait_ms) {
+  if (rd_kafka_topic_partition_list_t* offered = std::exchange(offered_, nullptr)) {
+    Assigned(offered);
+    rd_kafka_topic_partition_list_destroy(offered);
+  }
   // librdkafka waits until the array is full: take what is there, else wait for one.
   ssize_t count = rd_kafka_consume_batch_queue(queue_, 0, messages, capacity);
   if (count <= 0 && wait_ms > 0) {

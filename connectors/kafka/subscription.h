@@ -29,6 +29,8 @@ class Subscription {
   Subscription(const Subscription&) = delete;
   Subscription& operator=(const Subscription&) = delete;
 
+  // Takes what the last call was offered, so the caller must have dealt with that call's messages:
+  // a position is asked for when none of the former assignment's records is on its way any more.
   // Serves the group and puts at most `capacity` messages into the array, errors and ends among
   // them; the caller destroys them. Waits at most `wait_ms` for the first.
   size_t Poll(rd_kafka_message_s** messages, size_t capacity, int wait_ms);
@@ -46,6 +48,7 @@ class Subscription {
 
   absl::Status Subscribe();
   void Rebalanced(int error, rd_kafka_topic_partition_list_s* partitions);
+  void Offer(rd_kafka_topic_partition_list_s* partitions);
   void Assigned(rd_kafka_topic_partition_list_s* partitions);
 
   std::vector<std::string> topics_;
@@ -53,6 +56,7 @@ class Subscription {
   Place place_;
   std::unique_ptr<Client> client_;
   rd_kafka_queue_s* queue_ = nullptr;
+  rd_kafka_topic_partition_list_s* offered_ = nullptr;  // an assignment to take; owned
   bool is_assigned_ = false;
   absl::Status status_;
   int64_t incomplete_since_ns_ = 0;  // 0: the assignment is complete, or none has come

@@ -1,4 +1,4 @@
-// Ends the process when a client call ignores its own timeout (librdkafka#5456, #4420, #4724). Cold.
+// Ends the process when a client call ignores its timeout (librdkafka#5456, #4420, #4724). Cold.
 // Crash-only: a call that hangs can't be taken back, but a restart recovers from everything.
 #pragma once
 

@@ -4,6 +4,14 @@
 #include "engine/base/status.h"
 
 namespace vigla {
+namespace {
+
+// Partitions that alternate record by record make a run each, and all runs of an epoch are in one
+// journal record: one too large for Kafka would end the process at every start. Another batch of
+// records may follow before the cut, hence far below the record limit.
+constexpr size_t kRunBytesMax = 600 * 1024;
+
+}  // namespace
 
 LiveFeed::LiveFeed(const PipelineOptions& options, Source* source, const Clock* clock,
                    Feed* feed, const std::atomic<bool>* gate_closed)
@@ -19,7 +27,8 @@ bool LiveFeed::MustCut() const {
   const Sequencer& sequencer = feed_->sequencer();
   if (!sequencer.IsOpen()) return false;
   return sequencer.open_records() >= options_.epoch_records_max ||
-         sequencer.open_bytes() >= options_.epoch_bytes_max || feed_->HasCachePressure() ||
+         sequencer.open_bytes() >= options_.epoch_bytes_max ||
+         sequencer.open_run_bytes() >= kRunBytesMax || feed_->HasCachePressure() ||
          clock_->NowNs() - epoch_opened_ns_ >= options_.commit_interval_ms * 1'000'000;
 }
 

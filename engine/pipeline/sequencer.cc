@@ -8,6 +8,11 @@
 #include "engine/pipeline/legs.h"
 
 namespace vigla {
+namespace {
+
+constexpr size_t kRunBytes = 128;  // of a run in JSON, beside its topic's name
+
+}  // namespace
 
 Sequencer::Sequencer(const std::vector<std::string>& topics, const KeyedHasher* hasher)
     : topics_(topics), hasher_(hasher) {}
@@ -97,6 +102,7 @@ void Sequencer::Note(const RecordPosition& position) {
   }
   runs_.push_back({topics_[position.topic], position.partition, position.offset,
                    position.offset, 1});
+  open_run_bytes_ += topics_[position.topic].size() + kRunBytes;
   const InputPosition wanted{position.topic, position.partition, 0};
   auto it = std::lower_bound(positions_.begin(), positions_.end(), wanted,
                              [](const InputPosition& a, const InputPosition& b) {
@@ -126,6 +132,7 @@ EpochEnd Sequencer::Cut() {
   epoch_first_ = next_sequence_;
   open_records_ = 0;
   open_bytes_ = 0;
+  open_run_bytes_ = 0;
   return end;
 }
 

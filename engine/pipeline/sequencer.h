@@ -41,6 +41,8 @@ class Sequencer {
   bool IsOpen() const { return open_records_ > 0; }
   uint64_t open_records() const { return open_records_; }
   size_t open_bytes() const { return open_bytes_; }
+  // About what the open epoch's runs will take in its journal record, which is one record.
+  size_t open_run_bytes() const { return open_run_bytes_; }
   uint64_t open_epoch() const { return epoch_; }
   Sequence next_sequence() const { return next_sequence_; }
   const std::vector<InputPosition>& positions() const { return positions_; }
@@ -59,6 +61,7 @@ class Sequencer {
   Sequence epoch_first_{1};
   uint64_t open_records_ = 0;
   size_t open_bytes_ = 0;
+  size_t open_run_bytes_ = 0;
   std::vector<JournalRun> runs_;
   std::vector<InputPosition> positions_;  // sorted by (topic, partition)
   size_t last_position_ = 0;              // index of the last run's partition in positions_

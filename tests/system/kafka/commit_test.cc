@@ -25,6 +25,12 @@ std::multiset<std::string> Values(const std::vector<SeenRecord>& records) {
   return values;
 }
 
+testing::AssertionResult IsCommitted(const absl::StatusOr<CommitOutcome>& outcome) {
+  if (!outcome.ok()) return testing::AssertionFailure() << outcome.status();
+  if (*outcome != CommitOutcome::kCommitted) return testing::AssertionFailure() << "unknown";
+  return testing::AssertionSuccess();
+}
+
 class CommitTest : public ClusterTest {
  protected:
   void SetUp() override {
@@ -74,7 +80,7 @@ TEST_F(CommitTest, AnEpochIsVisibleWithItsJournalRecordAndOffsets) {
 
   for (const SeenRecord& alert : Alerts()) {
     EXPECT_EQ(alert.key, alert.value);
-    EXPECT_THAT(alert.headers, ElementsAre(std::pair<std::string, std::string>("ce_id", alert.key)));
+    EXPECT_THAT(alert.headers, ElementsAre(testing::Pair("ce_id", alert.key)));
   }
   const auto journal = ReadTopic(prefix_ + ".journal", 1, Isolation::kCommitted);
   EXPECT_EQ(journal[0].key, prefix_);
@@ -86,7 +92,7 @@ TEST_F(CommitTest, WhatADeadInstanceLeftOpenIsSettledAndNeverSeen) {
   {
     KafkaConnection first = Connected();
     ASSERT_EQ(first.output->Open(), absl::OkStatus());
-    ASSERT_EQ(first.output->Commit(MakeEpoch(1, *first.output, {"one"})).status(), absl::OkStatus());
+    ASSERT_TRUE(IsCommitted(first.output->Commit(MakeEpoch(1, *first.output, {"one"}))));
   }
   Upstream dead(prefix_);
   dead.Begin();
@@ -99,7 +105,7 @@ TEST_F(CommitTest, WhatADeadInstanceLeftOpenIsSettledAndNeverSeen) {
   const auto start = std::chrono::steady_clock::now();
   ASSERT_EQ(next.output->Open(), absl::OkStatus());
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(20));
-  ASSERT_EQ(next.output->Commit(MakeEpoch(2, *next.output, {"two"})).status(), absl::OkStatus());
+  ASSERT_TRUE(IsCommitted(next.output->Commit(MakeEpoch(2, *next.output, {"two"}))));
   EXPECT_EQ(Values(Alerts()), (std::multiset<std::string>{"one", "two"}));
   EXPECT_THAT(JournalEpochs(prefix_), ElementsAre(1, 2));
 }
@@ -107,14 +113,14 @@ TEST_F(CommitTest, WhatADeadInstanceLeftOpenIsSettledAndNeverSeen) {
 TEST_F(CommitTest, TheOlderTwinIsFencedAndSaysSo) {
   KafkaConnection older = Connected();
   ASSERT_EQ(older.output->Open(), absl::OkStatus());
-  ASSERT_EQ(older.output->Commit(MakeEpoch(1, *older.output, {"one"})).status(), absl::OkStatus());
+  ASSERT_TRUE(IsCommitted(older.output->Commit(MakeEpoch(1, *older.output, {"one"}))));
   KafkaConnection newer = Connected();
   ASSERT_EQ(newer.output->Open(), absl::OkStatus());
   const auto fenced = older.output->Commit(MakeEpoch(2, *older.output, {"of the older"}));
   ASSERT_EQ(fenced.status().code(), absl::StatusCode::kAborted) << fenced.status();
   EXPECT_THAT(Message(fenced.status()), HasSubstr("another instance with output prefix '" +
                                                   prefix_ + "' has taken over"));
-  ASSERT_EQ(newer.output->Commit(MakeEpoch(2, *newer.output, {"two"})).status(), absl::OkStatus());
+  ASSERT_TRUE(IsCommitted(newer.output->Commit(MakeEpoch(2, *newer.output, {"two"}))));
   EXPECT_EQ(Values(Alerts()), (std::multiset<std::string>{"one", "two"}));
   EXPECT_THAT(JournalEpochs(prefix_), ElementsAre(1, 2));
 }
@@ -145,8 +151,8 @@ TEST_F(CommitTest, LogsAreReadInPiecesFromAnyMark) {
   KafkaConnection writer = Connected();
   ASSERT_EQ(writer.output->Open(), absl::OkStatus());
   std::vector<std::string> marks;
-  for (uint64_t epoch = 1; epoch <= 300; ++epoch) {
-    ASSERT_EQ(writer.output->Commit(MakeEpoch(epoch, *writer.output, {})).status(), absl::OkStatus());
+  for (uint64_t epoch = 1; epoch <= 100; ++epoch) {
+    ASSERT_TRUE(IsCommitted(writer.output->Commit(MakeEpoch(epoch, *writer.output, {}))));
     marks.push_back(writer.output->Mark(OutputTopic::kAudit).text);
   }
   KafkaConnection reader = Connected();
@@ -156,7 +162,7 @@ TEST_F(CommitTest, LogsAreReadInPiecesFromAnyMark) {
   OutputMark mark;
   int pieces = 0;
   while (true) {
-    int left = 70;
+    int left = 23;
     const absl::Status status = reader.output->ReadLog(
         OutputTopic::kAudit, mark,
         [&](std::string_view value, const OutputMark& after) -> absl::Status {
@@ -170,19 +176,19 @@ TEST_F(CommitTest, LogsAreReadInPiecesFromAnyMark) {
     ASSERT_TRUE(absl::IsCancelled(status)) << status;
   }
   EXPECT_EQ(pieces, 5);
-  ASSERT_EQ(values.size(), 300u);
-  EXPECT_EQ(values[299], "frame 300");
+  ASSERT_EQ(values.size(), 100u);
+  EXPECT_EQ(values[99], "frame 100");
   // From a mark in the middle, again.
   values.clear();
-  ASSERT_TRUE(reader.output->ReadLog(OutputTopic::kAudit, {marks[249]},
+  ASSERT_TRUE(reader.output->ReadLog(OutputTopic::kAudit, {marks[49]},
                                      [&](std::string_view value, const OutputMark&) {
                                        values.emplace_back(value);
                                        return absl::OkStatus();
                                      }).ok());
   ASSERT_EQ(values.size(), 50u);
-  EXPECT_EQ(values[0], "frame 251");
+  EXPECT_EQ(values[0], "frame 51");
   // At the very end: nothing, and soon.
-  EXPECT_TRUE(reader.output->ReadLog(OutputTopic::kAudit, {marks[299]},
+  EXPECT_TRUE(reader.output->ReadLog(OutputTopic::kAudit, {marks[99]},
                                      [](std::string_view, const OutputMark&) {
                                        return absl::InternalError("no record was due");
                                      }).ok());
@@ -192,7 +198,7 @@ TEST_F(CommitTest, ALogThatLacksItsBeginningStopsRecovery) {
   KafkaConnection writer = Connected();
   ASSERT_EQ(writer.output->Open(), absl::OkStatus());
   for (uint64_t epoch = 1; epoch <= 3; ++epoch) {
-    ASSERT_EQ(writer.output->Commit(MakeEpoch(epoch, *writer.output, {})).status(), absl::OkStatus());
+    ASSERT_TRUE(IsCommitted(writer.output->Commit(MakeEpoch(epoch, *writer.output, {}))));
   }
   DeleteRecordsBefore(prefix_ + ".journal", 0, 4);
   KafkaConnection reader = Connected();

@@ -53,7 +53,9 @@ TEST_F(SpeedTest, RecordsPolledAndReadAgain) {
   {
     Upstream upstream;
     std::vector<SentRecord> chunk(20'000, {0, "", std::string(kBytes, '{'), {}, 0});
-    for (size_t i = 0; i < chunk.size(); ++i) chunk[i].partition = static_cast<int>(i) % kPartitions;
+    for (size_t i = 0; i < chunk.size(); ++i) {
+      chunk[i].partition = static_cast<int>(i % kPartitions);
+    }
     for (int sent = 0; sent < records; sent += static_cast<int>(chunk.size())) {
       upstream.Send(topic, chunk);
     }

@@ -1,5 +1,5 @@
-// The real broker under these tests: topics made, filled and read by plain librdkafka clients, which
-// are witnesses independent of the connector. Set KAFKA_BOOTSTRAP; tests skip without it.
+// The real broker under these tests: topics made, filled and read by plain librdkafka clients,
+// which are witnesses independent of the connector. Set KAFKA_BOOTSTRAP; tests skip without it.
 #pragma once
 
 #include <gtest/gtest.h>
