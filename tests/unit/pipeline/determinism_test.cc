@@ -135,6 +135,21 @@ TEST(Determinism, LanesEpochsBatchesAndEvictionsLeaveNoTrace) {
   }
 }
 
+TEST(Determinism, ThreadsLeaveNoTrace) {
+  const SimulationResult expected = Simulate({}, 5);
+  for (int lanes : {1, 3}) {
+    SimulationOptions options;
+    options.threaded = true;
+    options.pipeline.lanes = lanes;
+    options.pipeline.ring_batches = 2;
+    options.pipeline.epoch_records_max = 30;
+    options.pipeline.cache_bytes = lanes == 1 ? 1 : size_t{1} << 30;
+    const SimulationResult result = Simulate(options, 5);
+    ASSERT_TRUE(result.status.ok()) << result.status;
+    ExpectSame(expected, result);
+  }
+}
+
 TEST(Determinism, CrashesAndUnknownCommitsLeaveNoTrace) {
   SimulationOptions plain;
   const SimulationResult expected = Simulate(plain, 7);

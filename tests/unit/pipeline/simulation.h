@@ -43,6 +43,7 @@ struct SimulationOptions {
   PipelineOptions pipeline;
   double crash_chance = 0;         // a step
   double commit_fault_chance = 0;  // a step: the next commit's outcome is unknown
+  bool threaded = false;           // real threads instead of seeded steps
 };
 
 // What must not depend on lanes, epochs, batches, evictions or crashes.
@@ -105,7 +106,10 @@ class Simulation {
       ports.clock = &clock_;
       Pipeline pipeline(options_.pipeline, load_options_, ports, rule_set);
       if (const absl::Status opened = pipeline.Open(); !opened.ok()) return opened;
-      const auto outcome = pipeline.RunStepwise([&](size_t stages) { return Choose(stages); });
+      const auto outcome =
+          options_.threaded
+              ? pipeline.RunThreaded()
+              : pipeline.RunStepwise([&](size_t stages) { return Choose(stages); });
       if (!outcome.ok()) return outcome.status();
       if (*outcome == PipelineOutcome::kRestart) continue;
       // Every image is written at the end, so the store is the whole state.
