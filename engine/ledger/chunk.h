@@ -59,8 +59,6 @@ class Chunk {
   std::string_view TextOf(uint32_t number) const {
     return number == 0 ? std::string_view() : std::string_view(texts_[number - 1]);
   }
-  std::span<const std::string> channels() const { return channels_; }
-  std::span<const std::string> texts() const { return texts_; }
 
   // How many entries are not after `key`, which is the offset at which one with it belongs.
   size_t CountThrough(const EntryKey& key) const;

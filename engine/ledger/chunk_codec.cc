@@ -24,10 +24,10 @@ struct Traits {
   auto operator<=>(const Traits&) const = default;
 };
 
-Traits TraitsOf(const Entry& entry) {
+Traits TraitsOf(const Entry& entry, size_t channel) {
   return {entry.currency.packed,
           entry.country.packed,
-          entry.channel,
+          static_cast<uint16_t>(channel),
           static_cast<uint8_t>(entry.kind),
           static_cast<uint8_t>(entry.status),
           static_cast<uint8_t>(entry.direction),
@@ -90,9 +90,16 @@ void WriteNumbers(std::span<const Entry> entries, ByteWriter* writer) {
   }
 }
 
-void WriteTraits(std::span<const Entry> entries, ByteWriter* writer) {
+void WriteTraits(const Chunk& chunk, ByteWriter* writer) {
+  // The first channel is none, so that numbers are as Entry::channel has them.
+  Dictionary<std::string_view> channels{{std::string_view()}, {}};
+  for (const Entry& entry : chunk.entries()) channels.Add(chunk.ChannelOf(entry));
+  writer->Varint(channels.values.size() - 1);
+  for (size_t i = 1; i < channels.values.size(); ++i) writer->Text(channels.values[i]);
   Dictionary<Traits> traits;
-  for (const Entry& entry : entries) traits.Add(TraitsOf(entry));
+  for (size_t i = 0; i < chunk.size(); ++i) {
+    traits.Add(TraitsOf(chunk[i], channels.number_of[i]));
+  }
   writer->Varint(traits.values.size());
   for (const Traits& t : traits.values) {
     writer->Varint(t.currency);
@@ -102,6 +109,34 @@ void WriteTraits(std::span<const Entry> entries, ByteWriter* writer) {
     writer->Byte(static_cast<uint8_t>(t.status << 2 | (t.has_base_amount ? 2 : 0) | t.direction));
   }
   for (size_t number : traits.number_of) writer->Varint(number);
+}
+
+// Texts and columns in an order that depends on the entries only, whatever the chunk went through.
+void WriteColumns(const Chunk& chunk, const ColumnNames& names, ByteWriter* writer) {
+  std::vector<const Chunk::Column*> columns;
+  for (const Chunk::Column& column : chunk.columns()) {
+    if (std::any_of(column.text_of.begin(), column.text_of.end(),
+                    [](uint32_t number) { return number != 0; })) {
+      columns.push_back(&column);
+    }
+  }
+  // By name, since numbers differ from process to process.
+  std::sort(columns.begin(), columns.end(),
+            [&](const Chunk::Column* a, const Chunk::Column* b) {
+              return names.NameOf(a->name) < names.NameOf(b->name);
+            });
+  Dictionary<std::string_view> texts{{std::string_view()}, {}};
+  for (const Chunk::Column* column : columns) {
+    for (uint32_t number : column->text_of) texts.Add(chunk.TextOf(number));
+  }
+  writer->Varint(texts.values.size() - 1);
+  for (size_t i = 1; i < texts.values.size(); ++i) writer->Text(texts.values[i]);
+  writer->Varint(columns.size());
+  size_t at = 0;
+  for (const Chunk::Column* column : columns) {
+    writer->Text(names.NameOf(column->name));
+    for (size_t i = 0; i < chunk.size(); ++i) writer->Varint(texts.number_of[at++]);
+  }
 }
 
 // Reads into entries that exist already.
@@ -211,26 +246,11 @@ void AppendChunk(const Chunk& chunk, const ColumnNames& names, std::string* out)
   writer.Byte(kChunkFormatVersion);
   writer.Byte(has_own ? kHasOwnAccounts : 0);
   writer.Varint(entries.size());
-  writer.Varint(chunk.channels().size());
-  for (const std::string& channel : chunk.channels()) writer.Text(channel);
-  WriteTraits(entries, &writer);
+  WriteTraits(chunk, &writer);
   WriteNumbers(entries, &writer);
   WriteHashes(counterparties, &writer);
   if (has_own) WriteHashes(own_accounts, &writer);
-  writer.Varint(chunk.texts().size());
-  for (const std::string& text : chunk.texts()) writer.Text(text);
-  // By name, since numbers differ from process to process.
-  std::vector<const Chunk::Column*> columns;
-  for (const Chunk::Column& column : chunk.columns()) columns.push_back(&column);
-  std::sort(columns.begin(), columns.end(),
-            [&](const Chunk::Column* a, const Chunk::Column* b) {
-              return names.NameOf(a->name) < names.NameOf(b->name);
-            });
-  writer.Varint(columns.size());
-  for (const Chunk::Column* column : columns) {
-    writer.Text(names.NameOf(column->name));
-    for (uint32_t number : column->text_of) writer.Varint(number);
-  }
+  WriteColumns(chunk, names, &writer);
 }
 
 Chunk ReadChunk(ByteReader* reader, ColumnNames* names) {

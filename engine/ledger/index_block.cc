@@ -158,7 +158,7 @@ absl::StatusOr<IndexBlock> IndexBlock::Decode(std::string_view value, uint64_t r
   ASSIGN_OR_RETURN(const std::string_view payload, CheckedPayload(value, "an index block"));
   ByteReader reader(payload);
   if (reader.Byte() != kIndexFormatVersion) reader.Fail();
-  IndexBlock block(Sequence{reader.Varint()});
+  IndexBlock block(Sequence{reader.Bounded(UINT64_MAX / 2)});
   const uint64_t count = reader.Bounded(records_max);
   std::vector<std::string> ids;
   for (uint64_t i = 0; i < count && reader.ok(); ++i) {

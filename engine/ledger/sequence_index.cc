@@ -42,13 +42,21 @@ class SequenceIndex::Impl {
                                         }));
     std::string value;
     const absl::Status found = store_->Get(BlockKey(BlockOf(next)), &value);
-    if (absl::IsNotFound(found)) return absl::OkStatus();
-    RETURN_IF_ERROR(found);
-    ASSIGN_OR_RETURN(IndexBlock block, IndexBlock::Decode(value, kBlockRecords));
+    const bool begins_block = next.value <= 1 || next.value % kBlockRecords == 0;
+    if (absl::IsNotFound(found) && begins_block) return absl::OkStatus();
+    if (!found.ok() && !absl::IsNotFound(found)) return found;
+    IndexBlock block(next);
+    if (found.ok()) {
+      ASSIGN_OR_RETURN(block, IndexBlock::Decode(value, kBlockRecords));
+    }
     const bool has_more = block.end() > next;
     block.Truncate(next);
-    // After a gap there is nothing that could be appended to.
-    if (block.end() == next) Keep(BlockOf(next), std::move(block), has_more);
+    if (!found.ok() || block.end() != next) {
+      return MakeError(absl::StatusCode::kDataLoss,
+                       "state store: the sequence index lacks transactions that the state has; "
+                       "move the state directory away to have it rebuilt from the input");
+    }
+    Keep(BlockOf(next), std::move(block), has_more);
     return absl::OkStatus();
   }
 
