@@ -312,13 +312,14 @@ absl::StatusOr<TransactionEnd> TransactionalProducer::Attempt(const TransactionC
   if (!content.offsets.empty()) {
     failure = SendOffsets(content);
     if (failure.remedy == Remedy::kFatal) return Fatal(failure);
-    if (failure.remedy != Remedy::kNone) return Abort(failure);
+    if (failure.remedy == Remedy::kAbort) return Abort(failure);
   }
-  failure = Finish();
+  if (failure.remedy == Remedy::kNone) failure = Finish();
   if (failure.remedy == Remedy::kNone) return TransactionEnd::kCommitted;
   if (failure.remedy == Remedy::kFatal) return Fatal(failure);
-  // An abort after an EndTxn may succeed by a new epoch alone, whatever became of the commit.
-  if (MayStillBeOpen()) return Abort(failure);
+  // An abort after an EndTxn may succeed by a new epoch alone, whatever became of the commit; and
+  // a call that was to be repeated goes on in the client and allows no other.
+  if (failure.remedy == Remedy::kAbort && MayStillBeOpen()) return Abort(failure);
   context_->hooks.Log(KafkaLogLevel::kWarning, "a commit's outcome is unknown: " + failure.text);
   is_tainted_ = true;
   return TransactionEnd::kDoubtful;

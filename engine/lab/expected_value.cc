@@ -55,6 +55,10 @@ std::optional<Value> ValueOf(std::string_view text, ValueType type, CurrencyCode
     case ValueType::kDuration: {
       const std::optional<DurationUs> duration = ParseDuration(text);
       if (duration) return Value::Integer(type, *duration);
+      int64_t us = 0;  // people write no microseconds, but figures may show them
+      if (text.ends_with("us") && absl::SimpleAtoi(ToAbsl(text.substr(0, text.size() - 2)), &us)) {
+        return Value::Integer(type, us);
+      }
       *problem = "a duration such as 180d was expected";
       return std::nullopt;
     }

@@ -129,6 +129,7 @@ class PackTests {
     for (const std::string& file : files) {
       const auto document = LoadPackDocument(file, &report_.diagnostics);
       if (document == nullptr) continue;
+      if (IsTestFile(file)) CheckTestFile(*document);
       const std::vector<RuleTest> tests =
           ReadRuleTests(*document, *rule_set, &report_.diagnostics);
       tests_found += tests.size();
@@ -136,6 +137,21 @@ class PackTests {
     }
     if (tests_found == 0) report_.without_tests.push_back(pack);
     return absl::OkStatus();
+  }
+
+  // A file of tests is a list of them, or a map with `tests` and at most `pack` beside it.
+  void CheckTestFile(const YamlDocument& document) {
+    if (document.root.IsSequence()) return;
+    for (const YamlEntry& entry : document.root.entries) {
+      if (entry.key == "tests" || entry.key == "pack") continue;
+      report_.diagnostics.Error(diagnostic::kTestShape.code, document.At(entry),
+                                "there is no key `" + entry.key + "` here",
+                                "one of: pack tests");
+    }
+    if (document.root.Find("tests") == nullptr) {
+      report_.diagnostics.Error(diagnostic::kTestShape.code, document.At(document.root),
+                                "the file has no `tests`");
+    }
   }
 
   absl::Status RunTest(const RuleTest& test, const std::shared_ptr<const RuleSet>& rule_set,

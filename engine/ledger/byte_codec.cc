@@ -25,7 +25,8 @@ void ByteWriter::Signed(int64_t value) {
 }
 
 void ByteWriter::Signed128(Int128 value) {
-  Unsigned128 bits = (static_cast<Unsigned128>(value) << 1) ^ static_cast<Unsigned128>(value >> 127);
+  Unsigned128 bits =
+      (static_cast<Unsigned128>(value) << 1) ^ static_cast<Unsigned128>(value >> 127);
   while (bits >= 0x80) {
     Byte(static_cast<uint8_t>(bits) | 0x80);
     bits >>= 7;

@@ -89,7 +89,8 @@ absl::StatusOr<Value> EverFigure(const FeaturePlan& plan, const EverInput& input
   }
   if (aggregate == Aggregate::kFirst || aggregate == Aggregate::kLast) {
     const EntryKey edge = aggregate == Aggregate::kFirst ? summary.first : summary.last;
-    summary.edge = Value::Integer(plan.feature->type, edge.time.us);  // time is all there is of them
+    // Time is all there is of them.
+    summary.edge = Value::Integer(plan.feature->type, edge.time.us);
   }
   return FigureOf(plan, &summary, at);
 }

@@ -1,4 +1,4 @@
-// A block of the sequence index: ids and positions of consecutive transactions, and its bytes. Warm.
+// A block of the sequence index: ids and positions of consecutive transactions. Warm.
 #include "engine/ledger/index_block.h"
 
 #include <algorithm>

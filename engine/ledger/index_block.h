@@ -1,4 +1,4 @@
-// A block of the sequence index: ids and positions of consecutive transactions, and its bytes. Warm.
+// A block of the sequence index: ids and positions of consecutive transactions. Warm.
 // Drawn in engine/docs/formats.md, 'Sequence index'; golden bytes under tests/golden/ledger/.
 #pragma once
 

@@ -126,9 +126,10 @@ class Output {
   virtual absl::Status Open() = 0;
   // Records of one of the output's own topics after `mark` ("" = from the beginning), up to
   // the end, in order, committed ones only.
-  virtual absl::Status ReadLog(
-      OutputTopic topic, const OutputMark& mark,
-      const std::function<absl::Status(std::string_view value, const OutputMark& after)>& visit) = 0;
+  using VisitLog =
+      std::function<absl::Status(std::string_view value, const OutputMark& after)>;
+  virtual absl::Status ReadLog(OutputTopic topic, const OutputMark& mark,
+                               const VisitLog& visit) = 0;
   // Group offsets as committed: empty if there are none (a warning, not an error).
   virtual absl::StatusOr<std::vector<InputPosition>> CommittedPositions() = 0;
   // All or nothing. Retries what may be retried, aborts and repeats what may be aborted.

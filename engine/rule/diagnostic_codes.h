@@ -45,7 +45,7 @@ inline constexpr DiagnosticCode kNameTaken{"VG2101", "a name that is a field or 
 inline constexpr DiagnosticCode kDeclaredTwice{"VG2102", "a pack declares a name twice"};
 inline constexpr DiagnosticCode kUnknownName{"VG2103", "an unknown name"};
 inline constexpr DiagnosticCode kUnknownFunction{"VG2104", "an unknown function"};
-inline constexpr DiagnosticCode kArgumentCount{"VG2105", "a function got too few or many arguments"};
+inline constexpr DiagnosticCode kArgumentCount{"VG2105", "too few or too many arguments"};
 inline constexpr DiagnosticCode kThisOutsideWhere{"VG2106", "`this.` outside a feature's where"};
 inline constexpr DiagnosticCode kFeatureInWhere{"VG2107", "a feature inside a feature's where"};
 inline constexpr DiagnosticCode kMacroRecursion{"VG2108", "a macro that contains itself"};
@@ -82,7 +82,7 @@ inline constexpr DiagnosticCode kOver{"VG3005", "`over` is not 10 s to 400 d, or
 inline constexpr DiagnosticCode kSkip{"VG3006", "`skip` is not shorter than `over`"};
 inline constexpr DiagnosticCode kEver{"VG3007", "`ever` has only the record's totals"};
 inline constexpr DiagnosticCode kShare{"VG3008", "`share` needs a where"};
-inline constexpr DiagnosticCode kOriginalCurrencies{"VG3009", "original amounts of mixed currencies"};
+inline constexpr DiagnosticCode kOriginalCurrencies{"VG3009", "amounts of mixed currencies"};
 inline constexpr DiagnosticCode kPer{"VG3010", "`per` names fields, each once"};
 inline constexpr DiagnosticCode kStatusWord{"VG3011", "`status` takes statuses, or any"};
 inline constexpr DiagnosticCode kPercentile{"VG3012", "a percentile needs 0 < p <= 100"};
@@ -91,7 +91,7 @@ inline constexpr DiagnosticCode kNoSuchLegs{"VG3014", "the subject has no legs o
 
 // VG4xxx: rules.
 inline constexpr DiagnosticCode kDuplicateRule{"VG4001", "two rules have the same id"};
-inline constexpr DiagnosticCode kOtherSubject{"VG4002", "a feature on another subject than its rule"};
+inline constexpr DiagnosticCode kOtherSubject{"VG4002", "a feature not on its rule's subject"};
 inline constexpr DiagnosticCode kAction{"VG4003", "`action` and `alert` are for validity rules"};
 inline constexpr DiagnosticCode kRejectFeature{"VG4004", "`reject` needs the transaction alone"};
 inline constexpr DiagnosticCode kFoldedValidity{"VG4005", "`once_per` on a validity rule"};
@@ -107,7 +107,7 @@ inline constexpr DiagnosticCode kTooManyRules{"VG4012", "a rule set is over a li
 inline constexpr DiagnosticCode kUnused{"VG5001", "a declaration that nothing uses"};
 inline constexpr DiagnosticCode kExpiredException{"VG5002", "an exception has expired"};
 inline constexpr DiagnosticCode kIntegerDivision{"VG5003", "int / int truncates"};
-inline constexpr DiagnosticCode kMaybeUnknown{"VG5004", "may be unknown, and is not asked by known()"};
+inline constexpr DiagnosticCode kMaybeUnknown{"VG5004", "may be unknown, and known() is not asked"};
 inline constexpr DiagnosticCode kCountsItself{"VG5005", "true on every leg that is judged"};
 inline constexpr DiagnosticCode kReviewOverdue{"VG5006", "a rule's review is overdue"};
 inline constexpr DiagnosticCode kNumberNotShown{"VG5007", "a figure that the reason never shows"};

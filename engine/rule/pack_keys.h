@@ -1,4 +1,4 @@
-// Every key that a pack may have, in one table: reader, canonical body, help and schema use it. Cold.
+// Every key that a pack may have, in one table for reader, canonical body, help and schema. Cold.
 #pragma once
 
 #include <cstdint>

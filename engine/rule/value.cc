@@ -72,10 +72,7 @@ std::string FormatValueBare(const Value& value, CurrencyCode base) {
     case ValueType::kString:
     case ValueType::kChannel: return std::string(value.text);
     case ValueType::kTime: return FormatTimeShort(EventTime{value.integer});
-    case ValueType::kDuration:
-      // A whole unit where it has one, a sign in front: the text of a duration has none.
-      if (value.integer < 0) return "-" + FormatDuration(-value.integer);
-      return FormatDuration(value.integer);
+    case ValueType::kDuration: return FormatDuration(value.integer);
     case ValueType::kAccount: return AccountText(value);
     case ValueType::kCountry: return CountryCode{static_cast<uint16_t>(value.integer)}.Text();
     case ValueType::kCurrency: return CurrencyCode{static_cast<uint16_t>(value.integer)}.Text();

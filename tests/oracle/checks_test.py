@@ -166,7 +166,8 @@ class Audit(Folder):
             entries = self.intake[:2] if epoch == 1 else self.intake[2:]
             body = {"schema": "vigla.journal.v1", "epoch": epoch, "first_sequence": 2 * epoch - 1,
                     "last_sequence": 2 * epoch, "runs": [
-                        dict(zip(("topic", "partition", "first_offset", "last_offset", "records"), run))
+                        dict(zip(("topic", "partition", "first_offset", "last_offset",
+                                  "records"), run))
                         for run in runs],
                     "input_digest": formats.input_digest(e["digest"] for e in entries),
                     "last_audit_frame": str(2 * epoch), "audit_head": self.heads[2 * epoch],

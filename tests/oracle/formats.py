@@ -87,8 +87,8 @@ NO_PREVIOUS = "0" * 64  # the link of the first record
 def journal_runs(record):
     """(topic, partition, first offset, last offset, records) of one journal record, in order."""
     for run in record.get("runs", []):
-        yield (run["topic"], int(run["partition"]), int(run["first_offset"]), int(run["last_offset"]),
-               int(run["records"]))
+        yield (run["topic"], int(run["partition"]), int(run["first_offset"]),
+               int(run["last_offset"]), int(run["records"]))
 
 
 def is_epoch_record(record):

@@ -20,6 +20,7 @@ TEST(ExpectedValueTest, ValuesAreBroughtToTheirShownForm) {
   EXPECT_EQ(Canonical("007", ValueType::kInt), "7");
   EXPECT_EQ(Canonical("0.850", ValueType::kRatio), "0.85");
   EXPECT_EQ(Canonical("72h", ValueType::kDuration), "3d");
+  EXPECT_EQ(Canonical("1500us", ValueType::kDuration), "1500us");
   EXPECT_EQ(Canonical("2026-03-02T10:00:00+01:00", ValueType::kTime), "2026-03-02T09:00:00Z");
   EXPECT_EQ(Canonical("true", ValueType::kBool), "true");
   EXPECT_EQ(Canonical("atm", ValueType::kChannel), "atm");

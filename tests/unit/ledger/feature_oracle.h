@@ -62,7 +62,8 @@ class FeatureOracle {
   bool IsTooLate(const Leg& leg) const { return before_ - leg.time() > lateness_max_us_; }
 
   // The entries behind the feature, in order; nothing where the feature is unknown by itself.
-  std::optional<std::vector<Leg>> Entries(const FeatureSpec& spec, const Leg& leg, bool with_where) {
+  std::optional<std::vector<Leg>> Entries(const FeatureSpec& spec, const Leg& leg,
+                                          bool with_where) {
     if (IsTooLate(leg) || leg.time() < spec.known_from) return std::nullopt;
     if (leg.transaction->precision == TimePrecision::kDay && spec.over_us < kDayUs) {
       return std::nullopt;

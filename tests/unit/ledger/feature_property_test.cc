@@ -59,6 +59,7 @@ class Run {
     options_.lateness_max_us = stream.lateness_max_us;
     options_.cache_bytes_max = treatment.cache_bytes_max;
     options_.write_back_bytes_max = treatment.write_back_bytes_max;
+    options_.write_back_delay_epochs = seed % 4;
     directory_ = ::testing::TempDir() + "feature-property-" + std::to_string(::getpid());
     if (treatment.on_disk) {
       auto opened = OpenRocksStore(directory_, 1 << 20);

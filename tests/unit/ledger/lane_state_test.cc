@@ -7,6 +7,7 @@
 #include <deque>
 
 #include "engine/ledger/store_key.h"
+#include "engine/model/decoder.h"
 #include "tests/unit/ledger/feature_specs.h"
 
 namespace vigla {
@@ -86,7 +87,8 @@ class LaneStateTest : public ::testing::Test {
   }
   ApplyOutcome Apply(const Leg& leg) {
     figures_ = LegFigures();
-    const auto outcome = state_->Apply(leg, &figures_);
+    judged_ = leg;  // figures refer to it
+    const auto outcome = state_->Apply(judged_, &figures_);
     EXPECT_TRUE(outcome.ok()) << outcome.status();
     return outcome.value_or(ApplyOutcome::kAlreadyContained);
   }
@@ -116,6 +118,7 @@ class LaneStateTest : public ::testing::Test {
   std::deque<Transaction> transactions_;
   std::deque<std::string> names_;
   std::unique_ptr<LaneState> state_;
+  Leg judged_;
   LegFigures figures_;
   uint64_t epoch_ = 0;
 };
@@ -152,6 +155,7 @@ TEST_F(LaneStateTest, ContainedLegsAreNotAppliedAgain) {
 TEST_F(LaneStateTest, HandsOverTheOldestChangesFirst) {
   LedgerOptions options;
   options.write_back_bytes_max = 1;
+  options.write_back_delay_epochs = 0;
   Open(options);
   for (int i = 0; i < 3; ++i) Apply(MakeLeg("A" + std::to_string(i), i));
   const WriteBack first = state_->TakeWriteBack(1, false);
@@ -162,6 +166,18 @@ TEST_F(LaneStateTest, HandsOverTheOldestChangesFirst) {
   const WriteBack rest = state_->TakeWriteBack(3, true);
   EXPECT_EQ(rest.first_unsaved, Sequence{UINT64_MAX});
   EXPECT_TRUE(state_->TakeWriteBack(4, true).batch.operations.empty());
+}
+
+TEST_F(LaneStateTest, YoungChangesWait) {
+  LedgerOptions options;
+  options.write_back_delay_epochs = 2;
+  Open(options);
+  Apply(MakeLeg("A", 0));
+  EXPECT_EQ(state_->TakeWriteBack(1, false).first_unsaved, Sequence{1});
+  Apply(MakeLeg("B", 0));
+  EXPECT_TRUE(state_->TakeWriteBack(2, false).batch.operations.empty());
+  EXPECT_EQ(state_->TakeWriteBack(3, false).first_unsaved, Sequence{2}) << "A's turn";
+  EXPECT_EQ(state_->TakeWriteBack(4, false).batch.operations.size(), 1u) << "B's turn";
 }
 
 TEST_F(LaneStateTest, PinnedSubjectsStayUntilTheirImageIsWritten) {
@@ -233,12 +249,13 @@ TEST_F(LaneStateTest, ChunksBeyondRetentionGoFromTheStore) {
   const int64_t day = 24 * 60;
   for (int i = 0; i < 400; ++i) {
     Apply(MakeLeg("A", i * day));
-    if (i % 50 == 49) {
+    if (i % 50 == 25) {
       WriteAll();
       Open(options);
     }
   }
   EXPECT_EQ(Figure(kCount90d), 90);
+  WriteAll();
   EXPECT_LE(ChunksInStore(), 100 / 48 + 2);
   EXPECT_EQ(InspectSubject(&store_, SubjectKind::kAccount, "", "A")->all[0].count, 400);
 }

@@ -93,7 +93,7 @@ TEST(JournalRecord, ReadsBackAsItself) {
 
 // The bytes are published and chained: they may grow by members but never change.
 TEST(JournalRecord, HasTheGoldenBytes) {
-  const auto path = std::filesystem::path(__FILE__).parent_path() / "../../golden/journal.ndjson";
+  const std::filesystem::path path = "tests/golden/journal.ndjson";  // from the project root
   std::ifstream file(path);
   ASSERT_TRUE(file) << path;
   std::stringstream golden;

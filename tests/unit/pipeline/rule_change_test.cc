@@ -46,7 +46,8 @@ std::vector<std::string> SecondOf(const SimulationResult& result, uint64_t from_
     if (std::stoull(alert.substr(at)) < from_sequence) continue;
     const size_t rule = alert.find("{\"rule\":\"second\"");
     if (rule == std::string::npos) continue;
-    found.push_back(alert.substr(at, 6) + alert.substr(rule, alert.find("],\"transaction\"") - rule));
+    const size_t end = alert.find("],\"transaction\"");
+    found.push_back(alert.substr(at, 6) + alert.substr(rule, end - rule));
   }
   return found;
 }

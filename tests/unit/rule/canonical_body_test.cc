@@ -36,7 +36,8 @@ rules:
       - {id: y, if: kind == salary, because: b, approved: c, until: 2027-06-30}
     rationale: Only for reviewers.
   - {rule: b, title: t, subject: both, severity: low, score: 2, when: kind == fee, reason: why}
-  - {rule: c, title: t, subject: both, severity: low, score: 2, when: kind == fee, reason: why, state: off}
+  - {rule: c, title: t, subject: both, severity: low, score: 2, when: kind == fee, reason: why,
+     state: off}
 tests:
   - {name: nothing, transactions: "", expect: []}
 )";

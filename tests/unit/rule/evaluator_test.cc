@@ -327,8 +327,9 @@ TEST(EvaluatorTest, IntegersTruncateAndOverflowToUnknown) {
   EXPECT_FALSE(ValueOf(with(ExpressionKind::kDivide, 0, 0), reader).known);
   EXPECT_FALSE(ValueOf(with(ExpressionKind::kDivide, 1, -1), reader).known);
   EXPECT_FALSE(ValueOf(with(ExpressionKind::kSubtract, 1, 1), reader).known);
-  EXPECT_FALSE(ValueOf(Make(ExpressionKind::kNegate, ValueType::kInt, FeatureAt(1, ValueType::kInt)),
-                   reader).known);
+  const Node negated =
+      Make(ExpressionKind::kNegate, ValueType::kInt, FeatureAt(1, ValueType::kInt));
+  EXPECT_FALSE(ValueOf(negated, reader).known);
 }
 
 TEST(EvaluatorTest, IntegersMeetDecimalsExactly) {

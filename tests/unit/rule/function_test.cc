@@ -154,7 +154,8 @@ TEST(FunctionTest, AddressesLieInNetworks) {
   EXPECT_EQ(IsAddressIn("2001:db9::1", "2001:db8::/32"), false);
   EXPECT_EQ(IsAddressIn("::ffff:10.1.2.3", "10.0.0.0/8"), true);
   EXPECT_EQ(IsAddressIn("2001:db8::1", "0.0.0.0/0"), false);
-  for (std::string_view network : {"10.0.0.0/33", "10.0.0/8", "10.0.0.0/", "10.0.0.0/-1", "", "x"}) {
+  for (std::string_view network :
+       {"10.0.0.0/33", "10.0.0/8", "10.0.0.0/", "10.0.0.0/-1", "", "x"}) {
     EXPECT_EQ(IsAddressIn("10.1.2.3", network), std::nullopt) << network;
   }
   EXPECT_EQ(IsAddressIn("10.1.2.256", "10.0.0.0/8"), std::nullopt);

@@ -73,8 +73,9 @@ TEST(Loader, LoadsThePacksThatShip) {
 }
 
 TEST(Loader, ReasonIsLiteralsAndHolesInTurn) {
-  const LoadedText loaded = LoadTexts({PackWith("amount.original > 5", "", "") + "  - {rule: s, title: t, severity: low, "
-      "score: 1, subject: debtor, when: kind == fee, "
+  const LoadedText loaded = LoadTexts(
+      {PackWith("amount.original > 5") +
+       "  - {rule: s, title: t, severity: low, score: 1, subject: debtor, when: kind == fee, "
       "reason: \"{{{amount}}} of {country|no, none}{channel}.\"}\n"});
   ASSERT_NE(loaded.rule_set, nullptr) << loaded.Findings();
   std::string text;
@@ -117,7 +118,8 @@ TEST(Loader, OnlyAccountsAreUsedUnlessAskedFor) {
 }
 
 TEST(Loader, ValidityIsDecidedAtIntakeWithoutFeatures) {
-  const std::string head = "pack: p\nversion: 1\nfeatures:\n  n: {count: debits, over: 1d}\nrules:\n";
+  const std::string head =
+      "pack: p\nversion: 1\nfeatures:\n  n: {count: debits, over: 1d}\nrules:\n";
   const std::string validity = "subject: debtor, kind: validity, action: ";
   const LoadedText loaded = LoadTexts({head + Rule("a", validity + "reject", "kind == fee") +
                                        Rule("b", validity + "hold", "kind == fee") +
@@ -140,7 +142,8 @@ TEST(Loader, ValidityIsDecidedAtIntakeWithoutFeatures) {
 TEST(Loader, SharesFeaturesOverPacksAndKeepsTheirNames) {
   const auto pack = [](const std::string& name, const std::string& feature) {
     return "pack: " + name + "\nversion: 1\nfeatures:\n  " + feature +
-           ": {count: debits, over: 1d}\nrules:\n" + Rule("r" + name, "subject: debtor", feature + " > 1");
+           ": {count: debits, over: 1d}\nrules:\n" +
+           Rule("r" + name, "subject: debtor", feature + " > 1");
   };
   const LoadedText loaded = LoadTexts({pack("b", "burst"), pack("a", "many")});
   ASSERT_NE(loaded.rule_set, nullptr) << loaded.Findings();
@@ -155,8 +158,9 @@ TEST(Loader, SharesFeaturesOverPacksAndKeepsTheirNames) {
 
 TEST(Loader, LeavesOutFeaturesThatNoRuleUses) {
   const LoadedText loaded = LoadTexts(
-      {"pack: p\nversion: 1\nfeatures:\n  n: {count: debits, over: 1d}\n  m: {count: both, over: 1d}\n"
-       "rules:\n" + Rule("a", "subject: debtor, state: off", "n > 1") +
+      {"pack: p\nversion: 1\nfeatures:\n  n: {count: debits, over: 1d}\n"
+       "  m: {count: both, over: 1d}\nrules:\n" +
+       Rule("a", "subject: debtor, state: off", "n > 1") +
        Rule("b", "subject: debtor", "m > 1")});
   ASSERT_NE(loaded.rule_set, nullptr) << loaded.Findings();
   ASSERT_EQ(loaded.rule_set->features.size(), 1u);
@@ -240,7 +244,8 @@ TEST(Loader, AMacroIsReportedOnceForAllItsUses) {
 
 TEST(Loader, ListFilesLieBesideThePackOrItsFolder) {
   TestFolder folder;
-  const std::string pack = PackWith("account in l", "lists: {l: {of: account, file: lists/l.txt}}\n");
+  const std::string pack =
+      PackWith("account in l", "lists: {l: {of: account, file: lists/l.txt}}\n");
   const std::string path = folder.Write("packs/p.yaml", pack);
   folder.Write("lists/l.txt", "# why\nde 01\n\n  X2\r\n");
   Diagnostics diagnostics;

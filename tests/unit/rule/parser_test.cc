@@ -101,7 +101,9 @@ TEST(Parser, SaysWhereItStopped) {
 }
 
 TEST(Parser, HoldsItsLimits) {
-  const auto nested = [](int depth) { return std::string(depth, '(') + "a" + std::string(depth, ')'); };
+  const auto nested = [](int depth) {
+    return std::string(depth, '(') + "a" + std::string(depth, ')');
+  };
   EXPECT_EQ(Understood(nested(kExpressionDepthMax - 1)), "a");
   EXPECT_EQ(Printed(nested(kExpressionDepthMax)).substr(0, 6), "VG2003");
   EXPECT_EQ(Printed(std::string(100, '!') + "a").substr(0, 6), "VG2003");
