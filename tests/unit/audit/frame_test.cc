@@ -251,7 +251,8 @@ TEST(FrameTest, DeepNestingIsRefusedNotFollowed) {
 }
 
 TEST(FrameTest, DroppedSwappedAndDoubledEntriesChangeTheRoot) {
-  Frame frame = MustParse(AFrame());
+  const std::string text = AFrame();
+  Frame frame = MustParse(text);
   Frame changed = frame;
   std::swap(changed.entries[0], changed.entries[1]);
   EXPECT_FALSE(CheckFrame(changed).ok());
