@@ -122,8 +122,9 @@ class PackTests {
   absl::Status RunPack(const std::string& pack, const std::vector<std::string>& files) {
     LoadOptions load = options_.run.load;
     load.hasher = &hasher_;
-    const std::shared_ptr<const RuleSet> rule_set =
-        LoadRuleSet({pack}, load, &report_.diagnostics);
+    Diagnostics of_pack;  // the loader judges by errors, and another pack's are not this one's
+    const std::shared_ptr<const RuleSet> rule_set = LoadRuleSet({pack}, load, &of_pack);
+    Report(of_pack);
     if (rule_set == nullptr) return absl::OkStatus();
     size_t tests_found = 0;
     for (const std::string& file : files) {
@@ -137,6 +138,18 @@ class PackTests {
     }
     if (tests_found == 0) report_.without_tests.push_back(pack);
     return absl::OkStatus();
+  }
+
+  void Report(const Diagnostics& findings) {
+    Diagnostics& all = report_.diagnostics;
+    for (const Diagnostic& finding : findings.all()) {
+      if (finding.severity == Severity::kError) {
+        all.Error(finding.code, finding.at, finding.message, finding.advice);
+      } else {
+        all.Warning(finding.code, finding.at, finding.message, finding.advice);
+      }
+      all.all().back().snippet = finding.snippet;
+    }
   }
 
   // A file of tests is a list of them, or a map with `tests` and at most `pack` beside it.
