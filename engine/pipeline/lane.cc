@@ -15,12 +15,13 @@ LedgerOptions LaneLedger(const PipelineOptions& options) {
 }  // namespace
 
 Lane::Lane(int index, const PipelineOptions& options, Store* store, const KeyedHasher* hasher,
-           const std::vector<std::string>& topics)
+           const std::vector<std::string>& topics, LegObserver* observer)
     : index_(index),
       state_(store, LaneLedger(options), hasher),
       judge_(topics),
       input_(options.ring_batches),
-      output_(8) {}
+      output_(8),
+      observer_(observer) {}
 
 absl::StatusOr<bool> Lane::Step() {
   const uint64_t written = signals_.written_ticket.load(std::memory_order_acquire);
@@ -36,9 +37,9 @@ absl::StatusOr<bool> Lane::Step() {
   LaneMessage message;
   if (!input_.TryPop(&message)) return false;
   if (message.activation != nullptr) {
-    judge_.SetRuleSet(message.activation->rule_set);
-    state_.SetRuleSet(message.activation->rule_set, message.activation->since);
-    rule_count_ = message.activation->rule_set->rules.size();
+    rule_set_ = message.activation->rule_set;
+    judge_.SetRuleSet(rule_set_);
+    state_.SetRuleSet(rule_set_, message.activation->since);
     epoch_ = nullptr;  // an activation comes between epochs only
   } else if (message.batch != nullptr) {
     RETURN_IF_ERROR(ProcessBatch(*message.batch));
@@ -50,7 +51,7 @@ absl::StatusOr<bool> Lane::Step() {
 
 void Lane::StartEpoch() {
   epoch_ = std::make_unique<LaneEpoch>();
-  epoch_->unknown.assign(rule_count_, 0);
+  epoch_->unknown.assign(rule_set_ == nullptr ? 0 : rule_set_->rules.size(), 0);
 }
 
 absl::Status Lane::ProcessBatch(const Batch& batch) {
@@ -61,7 +62,9 @@ absl::Status Lane::ProcessBatch(const Batch& batch) {
   for (const Leg& leg : legs) {
     LegFigures figures;
     ApplyOutcome outcome = ApplyOutcome::kApplied;
-    if (batch.RecordOf(leg.sequence).verdict == AuditVerdict::kRejected) {
+    const bool enters_ledger =
+        batch.RecordOf(leg.sequence).verdict != AuditVerdict::kRejected;
+    if (!enters_ledger) {
       state_.ReadOnly(leg, &figures);
     } else {
       ASSIGN_OR_RETURN(outcome, state_.Apply(leg, &figures));
@@ -72,7 +75,13 @@ absl::Status Lane::ProcessBatch(const Batch& batch) {
         continue;
       }
     }
-    if (judge_.JudgeLeg(batch, leg, outcome, &figures, &epoch_->unknown, &result)) {
+    const bool has_result =
+        judge_.JudgeLeg(batch, leg, outcome, &figures, &epoch_->unknown, &result);
+    if (observer_ != nullptr) {
+      observer_->Observe({index_, *rule_set_, batch, leg, outcome, enters_ledger, &figures,
+                          has_result ? &result : nullptr});
+    }
+    if (has_result) {
       epoch_->results.push_back(std::move(result));
       result = LegResult{};
     }

@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "engine/ledger/lane_state.h"
 #include "engine/pipeline/judge.h"
+#include "engine/pipeline/leg_observer.h"
 #include "engine/pipeline/messages.h"
 #include "engine/pipeline/metrics.h"
 #include "engine/pipeline/options.h"
@@ -28,8 +29,9 @@ struct LaneSignals {
 // Step() is called by one thread; nothing else is shared but rings and signals.
 class Lane {
  public:
+  // `observer` may be nullptr.
   Lane(int index, const PipelineOptions& options, Store* store, const KeyedHasher* hasher,
-       const std::vector<std::string>& topics);
+       const std::vector<std::string>& topics, LegObserver* observer);
 
   LaneRing& input() { return input_; }
   LaneEpochRing& output() { return output_; }
@@ -55,7 +57,8 @@ class Lane {
   LaneSignals signals_;
   LaneMetrics metrics_;
   uint64_t written_seen_ = 0;
-  size_t rule_count_ = 0;
+  std::shared_ptr<const RuleSet> rule_set_;
+  LegObserver* const observer_;
   std::unique_ptr<LaneEpoch> epoch_;    // being filled
   std::unique_ptr<LaneEpoch> finished_;  // waits for room in output_
 };

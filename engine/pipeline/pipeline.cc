@@ -57,7 +57,8 @@ absl::Status Pipeline::Open() {
   ASSIGN_OR_RETURN(const StateHeader header, ReadHeader());
   const std::vector<std::string>& topics = ports_.source->topics();
   for (int i = 0; i < options_.lanes; ++i) {
-    lanes_.push_back(std::make_unique<Lane>(i, options_, store_, &hasher_, topics));
+    lanes_.push_back(std::make_unique<Lane>(i, options_, store_, &hasher_, topics,
+                                            ports_.leg_observer));
   }
   commit_ = std::make_unique<CommitStage>(
       options_, topics, CommitStage::Ports{store_, ports_.output, ports_.clock}, lanes_,

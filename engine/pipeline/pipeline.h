@@ -31,6 +31,8 @@ struct PipelinePorts {
   const Clock* clock = nullptr;
   // Words for the log; never an account, a name or an id.
   std::function<void(std::string_view message)> log;
+  // Sees every judged leg, replayed ones included; nullptr: nobody does.
+  LegObserver* leg_observer = nullptr;
 };
 
 class Pipeline {
