@@ -74,6 +74,10 @@ class Compiler {
       EmitValue(expression);
     }
     Emit(Opcode::kEnd);
+    const Opcode first = program_->code.front().opcode;
+    program_->is_comparison =
+        program_->code.size() == 2 &&
+        (first == Opcode::kCompareField || first == Opcode::kCompareFeature);
     if (program_->stack_depth > Program::kStackDepthMax) Fail("nests too many operands");
     if (logic_depth_max_ > Program::kLogicDepthMax) Fail("nests too many && and ||");
     Sort(&program_->features);

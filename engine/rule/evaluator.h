@@ -16,6 +16,7 @@ namespace vigla {
 //   Value Feature(int index);   // kFeature; may compute lazily
 //   EventTime MoneyTime();      // the event time at which money constants convert
 // Nothing here allocates but what FunctionScope keeps (`lower`, `local_date`, numbers that leave
+// 128 bits). A result's text is valid until the thread's next Evaluate.
 
 // The value of any program; a bool one's is unknown where its truth is.
 template <class Reader>
@@ -36,6 +37,12 @@ Value Evaluate(const Program& program, const RuleSet& rule_set, Reader& reader) 
 // The truth of a bool program.
 template <class Reader>
 Truth EvaluateTruth(const Program& program, const RuleSet& rule_set, Reader& reader) {
+  if (program.is_comparison) {
+    const Program::Instruction& comparison = *program.code.data();
+    return comparison.opcode == Opcode::kCompareField
+               ? evaluation::CompareFieldToConstant(program, comparison, reader)
+               : evaluation::CompareFeatureToConstant(program, comparison, reader);
+  }
   evaluation::Machine<Reader> machine(program, rule_set, reader);
   if (!program.needs_scope) {
     machine.Run();

@@ -325,7 +325,7 @@ std::optional<FieldId> FindField(std::string_view name) {
   return found->second;
 }
 
-Value ReadField(const Leg& leg, FieldRef field, const RuleSet& rule_set) {
+Value ReadAnyField(const Leg& leg, FieldRef field, const RuleSet& rule_set) {
   static constexpr TransactionDetails kNone{};
   const Transaction& transaction = *leg.transaction;
   switch (field.id) {

@@ -15,6 +15,21 @@
 namespace vigla::evaluation {
 
 template <class Reader>
+Truth CompareFieldToConstant(const Program& program, const Program::Instruction& instruction,
+                             Reader& reader) {
+  const Value& value =
+      reader.Field(FieldRef{instruction.a, static_cast<uint16_t>(instruction.c)});
+  return CompareToConstant(value, program, instruction);
+}
+
+template <class Reader>
+Truth CompareFeatureToConstant(const Program& program, const Program::Instruction& instruction,
+                               Reader& reader) {
+  const Value& value = reader.Feature(instruction.c);
+  return CompareToConstant(value, program, instruction);
+}
+
+template <class Reader>
 class Machine {
  public:
   Machine(const Program& program, const RuleSet& rule_set, Reader& reader)
@@ -22,51 +37,44 @@ class Machine {
 
   void Run() {
     const Program::Instruction* const code = program_.code.data();
-    for (const Program::Instruction* at = code; at->opcode != Opcode::kEnd;) {
+    const Program::Instruction* at = code;
+    Truth truth = Truth::kUnknown;  // truth_ in a register
+    while (true) {
       const Program::Instruction& instruction = *at++;
       switch (instruction.opcode) {
-        case Opcode::kCompareField: {
-          const Value& value = reader_.Field(
-              FieldRef{instruction.a, static_cast<uint16_t>(instruction.c)});
-          truth_ = CompareToConstant(value, program_, instruction);
+        case Opcode::kCompareField:
+          truth = CompareFieldToConstant(program_, instruction, reader_);
           break;
-        }
         case Opcode::kCompareFeature:
-          truth_ = CompareToConstant(reader_.Feature(instruction.c), program_, instruction);
+          truth = CompareFeatureToConstant(program_, instruction, reader_);
           break;
-        case Opcode::kCompare: {
-          const Value* operands = stack_.Last(2);
-          truth_ = CompareValues(operands[0], operands[1], instruction.type, instruction.mask);
-          stack_.Pop(2);
-          break;
-        }
         case Opcode::kBeginLogic: logic_[logic_depth_++] = Truth::kTrue; break;
         case Opcode::kAndThen:
-          if (truth_ == Truth::kFalse) {
+          if (truth == Truth::kFalse) {
             --logic_depth_;
             at = code + instruction.b;
-          } else if (truth_ == Truth::kUnknown) {
+          } else if (truth == Truth::kUnknown) {
             logic_[logic_depth_ - 1] = Truth::kUnknown;
           }
           break;
         case Opcode::kOrElse:
-          if (truth_ == Truth::kTrue) {
+          if (truth == Truth::kTrue) {
             --logic_depth_;
             at = code + instruction.b;
-          } else if (truth_ == Truth::kUnknown) {
+          } else if (truth == Truth::kUnknown) {
             logic_[logic_depth_ - 1] = Truth::kUnknown;
           }
           break;
-        case Opcode::kAndLast: truth_ = And(truth_, logic_[--logic_depth_]); break;
+        case Opcode::kAndLast: truth = And(truth, logic_[--logic_depth_]); break;
         case Opcode::kOrLast:
-          truth_ = Or(truth_, logic_[--logic_depth_] == Truth::kUnknown ? Truth::kUnknown
-                                                                       : Truth::kFalse);
+          truth = Or(truth, logic_[--logic_depth_] == Truth::kUnknown ? Truth::kUnknown
+                                                                      : Truth::kFalse);
           break;
-        case Opcode::kNot: truth_ = Not(truth_); break;
-        case Opcode::kTruth: truth_ = static_cast<Truth>(instruction.a); break;
+        case Opcode::kNot: truth = Not(truth); break;
+        case Opcode::kTruth: truth = static_cast<Truth>(instruction.a); break;
         case Opcode::kBranch:
-          if (truth_ != Truth::kTrue) {
-            at = code + (truth_ == Truth::kFalse ? instruction.b : instruction.c);
+          if (truth != Truth::kTrue) {
+            at = code + (truth == Truth::kFalse ? instruction.b : instruction.c);
           }
           break;
         case Opcode::kJump: at = code + instruction.b; break;
@@ -76,7 +84,12 @@ class Machine {
             at = code + instruction.b;
           }
           break;
-        default: RunOnStack(instruction); break;
+        case Opcode::kEnd: truth_ = truth; return;
+        default:
+          truth_ = truth;
+          RunOnStack(instruction);
+          truth = truth_;
+          break;
       }
     }
   }
@@ -142,6 +155,12 @@ class Machine {
   // What takes values and leaves a truth.
   void RunIntoTruth(const Program::Instruction& instruction) {
     switch (instruction.opcode) {
+      case Opcode::kCompare: {
+        const Value* operands = stack_.Last(2);
+        truth_ = CompareValues(operands[0], operands[1], instruction.type, instruction.mask);
+        stack_.Pop(1);
+        break;
+      }
       case Opcode::kTruthOfValue: truth_ = TruthOf(stack_.Top()); break;
       case Opcode::kKnown: truth_ = static_cast<Truth>(stack_.Top().known); break;
       case Opcode::kInLiteral:

@@ -27,6 +27,16 @@ constexpr std::array<Int128, kPowersOfTen> MakePowers() {
 constexpr std::array<Int128, kPowersOfTen> kPowerOfTen = MakePowers();
 constexpr Int128 kInt128Max = static_cast<Int128>(~UInt128{0} >> 1);
 
+// The largest numerator that a number may have, by scale.
+constexpr std::array<Int128, kDivisionDigits> MakeLimits() {
+  std::array<Int128, kDivisionDigits> limits{};
+  for (int i = 0; i < kDivisionDigits; ++i) {
+    limits[i] = kInt128Max / kPowerOfTen[kDivisionDigits - i];
+  }
+  return limits;
+}
+constexpr std::array<Int128, kDivisionDigits> kLimits = MakeLimits();
+
 // An exact fraction of any size; the denominator is positive and holds the scale.
 struct WideNumber {
   BigInteger numerator;
@@ -73,7 +83,7 @@ inline bool ScaleUp(Int128 value, int digits, Int128* scaled) {
 // Whether |a| < 2^127 x 10^-12, for a number that isn't wide and has denominator 1.
 inline bool IsInside(Int128 numerator, int scale) {
   if (scale >= kDivisionDigits) return true;
-  const Int128 limit = kInt128Max / kPowerOfTen[kDivisionDigits - scale];
+  const Int128 limit = kLimits[scale];
   return numerator <= limit && numerator >= -limit;
 }
 

@@ -60,11 +60,13 @@ std::optional<Number> Negate(const Number& a);
 bool IsZero(const Number& a);
 bool IsNegative(const Number& a);
 
+// Whether the numerators alone tell which is larger.
+inline bool IsOfOneForm(const Number& a, const Number& b) {
+  return a.scale == b.scale && a.denominator == b.denominator && (a.wide | b.wide) == 0;
+}
 std::strong_ordering CompareUnlike(const Number& a, const Number& b);
 inline std::strong_ordering Compare(const Number& a, const Number& b) {
-  if (a.scale == b.scale && a.denominator == b.denominator && (a.wide | b.wide) == 0) {
-    return a.numerator <=> b.numerator;
-  }
+  if (IsOfOneForm(a, b)) return a.numerator <=> b.numerator;
   return CompareUnlike(a, b);
 }
 

@@ -100,6 +100,7 @@ struct Program {
   std::vector<FieldRef> fields;
   bool reads_leg = false;                       // has a kThisField
   bool needs_scope = false;                     // arithmetic, or functions that make text
+  bool is_comparison = false;                   // one kCompareField or kCompareFeature, no more
   ValueType type = ValueType::kBool;
   int stack_depth = 0;
 };

@@ -18,9 +18,10 @@ inline Truth TruthOf(const Value& value) {
 
 namespace evaluation {
 
-inline Truth Satisfies(std::strong_ordering order, uint8_t mask) {
-  const int bit = order < 0 ? kIfLess : order > 0 ? kIfGreater : kIfEqual;
-  return static_cast<Truth>((mask & bit) != 0);
+template <typename T>
+inline Truth Satisfies(const T& a, const T& b, uint8_t mask) {
+  const int order = (a >= b) + (a > b);  // 0 less, 1 equal, 2 greater: the bits of the mask
+  return static_cast<Truth>(mask >> order & 1);
 }
 
 // In the manner of `type`: kInt for all that hold integers, kDecimal for numbers, kString for
@@ -28,17 +29,30 @@ inline Truth Satisfies(std::strong_ordering order, uint8_t mask) {
 inline Truth CompareValues(const Value& a, const Value& b, ValueType type, uint8_t mask) {
   if (!a.known || !b.known) return Truth::kUnknown;
   switch (type) {
-    case ValueType::kInt: return Satisfies(a.integer <=> b.integer, mask);
-    case ValueType::kDecimal: return Satisfies(Compare(a.number, b.number), mask);
-    case ValueType::kString: return Satisfies(a.text <=> b.text, mask);
+    case ValueType::kInt: return Satisfies(a.integer, b.integer, mask);
+    case ValueType::kDecimal: {
+      const std::strong_ordering order = Compare(a.number, b.number);
+      return Satisfies(order < 0 ? -1 : order > 0 ? 1 : 0, 0, mask);
+    }
+    case ValueType::kString: return Satisfies(a.text.compare(b.text), 0, mask);
     default: return static_cast<Truth>(IsSameAccount(a, b) == ((mask & kIfEqual) != 0));
   }
 }
 
+// What most conditions of most rules come down to, hence the two short ways: integers, and
+// numbers of one scale, as amounts are.
 inline Truth CompareToConstant(const Value& value, const Program& program,
                                const Program::Instruction& instruction) {
-  return CompareValues(value, program.constants[instruction.b], instruction.type,
-                       instruction.mask);
+  const Value& limit = *(program.constants.data() + instruction.b);
+  if (value.known && limit.known) {
+    if (instruction.type == ValueType::kInt) {
+      return Satisfies(value.integer, limit.integer, instruction.mask);
+    }
+    if (instruction.type == ValueType::kDecimal && IsOfOneForm(value.number, limit.number)) {
+      return Satisfies(value.number.numerator, limit.number.numerator, instruction.mask);
+    }
+  }
+  return CompareValues(value, limit, instruction.type, instruction.mask);
 }
 
 inline Truth And(Truth a, Truth b) {
@@ -50,8 +64,6 @@ inline Truth Or(Truth a, Truth b) {
   if (a == Truth::kTrue || b == Truth::kTrue) return Truth::kTrue;
   return a == Truth::kFalse ? b : Truth::kUnknown;
 }
-
-// A stack of values that are constructed where they are pushed.
 
 inline Truth Not(Truth a) {
   return a == Truth::kUnknown ? a : static_cast<Truth>(a == Truth::kFalse);
