@@ -36,7 +36,8 @@ Chunk RandomChunk(uint64_t seed, size_t count, uint32_t column, ColumnNames* nam
   const uint32_t purpose = names->NumberOf("purpose" + number);
   const uint32_t other = names->NumberOf("attributes.x.y" + number);
   for (size_t i = 0; i < count; ++i) {
-    Entry entry = MakeEntry(static_cast<int64_t>(random() % 1'000'000'000'000'000), random() >> 1);
+    const auto time_us = static_cast<int64_t>(random() % 1'000'000'000'000'000);
+    Entry entry = MakeEntry(time_us, random() >> 1);
     if (seed % 3 == 0) entry.time.us -= entry.time.us % kSecondUs;
     if (seed % 3 == 1) entry.time.us -= entry.time.us % 1000 + 5'000'000'000'000'000;
     entry.amount.ten_thousandths = static_cast<int64_t>(random());
