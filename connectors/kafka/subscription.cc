@@ -129,7 +129,8 @@ absl::Status Subscription::Health() {
       return status_ = MakeError(absl::StatusCode::kAborted,
                                  "another instance with output prefix '" +
                                      client_->context().settings.output_prefix() +
-                                     "' has taken over the input");
+                                     "' has taken over the input (or the group's coordinator "
+                                     "took a repeated join for one: librdkafka#3437)");
     }
     return status_ = MakeError(absl::StatusCode::kUnavailable,
                                "the consumer has failed: " + client_->FatalText());
