@@ -29,6 +29,4 @@ class ValueStack {
 };
 static_assert(std::is_trivially_copyable_v<Value> && std::is_trivially_destructible_v<Value>);
 
-// The work of one Evaluate. Constructing it costs nothing: arrays are not initialised.
-
 }  // namespace vigla::evaluation
