@@ -12,12 +12,12 @@ using Unsigned128 = unsigned __int128;
 
 }  // namespace
 
-void ByteWriter::Varint(uint64_t value) {
-  while (value >= 0x80) {
-    Byte(static_cast<uint8_t>(value) | 0x80);
-    value >>= 7;
-  }
-  Byte(static_cast<uint8_t>(value));
+void ByteWriter::LongVarint(uint64_t value) {
+  char bytes[10];
+  size_t size = 0;
+  for (; value >= 0x80; value >>= 7) bytes[size++] = static_cast<char>(value | 0x80);
+  bytes[size++] = static_cast<char>(value);
+  out_->append(bytes, size);
 }
 
 void ByteWriter::Signed(int64_t value) {
@@ -40,13 +40,18 @@ void ByteWriter::Text(std::string_view text) {
 }
 
 void ByteWriter::Hash(const Hash128& hash) {
-  for (const uint64_t half : {hash.high, hash.low}) {
-    for (int shift = 56; shift >= 0; shift -= 8) Byte(static_cast<uint8_t>(half >> shift));
+  char bytes[16];
+  for (int i = 0; i < 8; ++i) {
+    bytes[i] = static_cast<char>(hash.high >> (56 - 8 * i));
+    bytes[8 + i] = static_cast<char>(hash.low >> (56 - 8 * i));
   }
+  out_->append(bytes, sizeof(bytes));
 }
 
 void ByteWriter::Fixed32(uint32_t value) {
-  for (int shift = 0; shift < 32; shift += 8) Byte(static_cast<uint8_t>(value >> shift));
+  char bytes[4];
+  for (int i = 0; i < 4; ++i) bytes[i] = static_cast<char>(value >> (8 * i));
+  out_->append(bytes, sizeof(bytes));
 }
 
 uint8_t ByteReader::Byte() {

@@ -19,7 +19,10 @@ class ByteWriter {
   void Byte(uint8_t value) { out_->push_back(static_cast<char>(value)); }
   void Bytes(std::string_view bytes) { out_->append(bytes); }
   // Seven bits a byte, least significant first, the top bit says that more follow (LEB128).
-  void Varint(uint64_t value);
+  void Varint(uint64_t value) {
+    if (value < 0x80) return Byte(static_cast<uint8_t>(value));
+    LongVarint(value);
+  }
   // Small magnitudes of either sign are short.
   void Signed(int64_t value);
   void Signed128(Int128 value);
@@ -28,6 +31,8 @@ class ByteWriter {
   void Fixed32(uint32_t value);      // little-endian
 
  private:
+  void LongVarint(uint64_t value);
+
   std::string* out_;
 };
 

@@ -6,6 +6,7 @@
 #include <compare>
 #include <limits>
 
+#include "absl/container/inlined_vector.h"
 #include "engine/base/status.h"
 
 namespace vigla {
@@ -34,16 +35,18 @@ Traits TraitsOf(const Entry& entry, size_t channel) {
           entry.has_base_amount};
 }
 
-// Distinct values in the order of their first use, and each entry's number among them.
+// Distinct values in the order of their first use, and each entry's number among them. Images are
+// made all the time, of few entries each: those take no memory of the heap.
 template <typename T>
 struct Dictionary {
-  std::vector<T> values;
-  std::vector<size_t> number_of;
+  absl::InlinedVector<T, 8> values;
+  absl::InlinedVector<size_t, 16> number_of;
 
   void Add(const T& value) {
     const auto found = std::find(values.begin(), values.end(), value);
-    number_of.push_back(static_cast<size_t>(found - values.begin()));
+    const auto number = static_cast<size_t>(found - values.begin());
     if (found == values.end()) values.push_back(value);
+    number_of.push_back(number);
   }
 };
 
