@@ -5,7 +5,9 @@
 #include <set>
 
 #include "engine/lab/expected_value.h"
+#include "engine/lab/row_series.h"
 #include "engine/lab/test_code.h"
+#include "engine/model/decoder.h"
 
 namespace vigla {
 namespace {
@@ -178,28 +180,54 @@ class TestReader {
     for (const YamlNode& item : items.items) texts.push_back(item.text);
   }
 
-  const Rule* FindRule(const YamlNode& name) {
+  const Rule* FindRule(const YamlNode& name, bool or_reject_code) {
     std::vector<std::string_view> ids;
     for (const Rule& rule : rule_set_.rules) {
       if (rule.id == name.text) return &rule;
       ids.push_back(rule.id);
+    }
+    for (int code = 1; or_reject_code && code < kRejectCodeCount; ++code) {
+      ids.push_back(RejectCodeName(static_cast<RejectCode>(code)));
     }
     Error(name, diagnostic::kTestName, "the pack has no rule " + Quoted(name.text) +
                                            ", or it is off", DidYouMean(name.text, ids));
     return nullptr;
   }
 
+  // One id, or each of a series (`a3..a12`).
+  std::vector<std::string> TransactionsNamed(const YamlNode& name, const RuleTest& test) {
+    if (!name.IsScalar() || !IsSeries(name.text)) return {TransactionNamed(name, test)};
+    SeriesProblem problem;
+    const auto ids = SeriesIds(name.text, &problem);
+    if (!ids) {
+      Error(name, diagnostic::kTestName, problem.message, problem.advice);
+      return {};
+    }
+    for (const std::string& id : *ids) {
+      if (!CheckTransaction(name, id, test)) break;
+    }
+    return *ids;
+  }
+
   std::string TransactionNamed(const YamlNode& name, const RuleTest& test) {
-    std::vector<std::string_view> ids;
-    for (const TableRow& row : test.table.rows) {
-      if (row.id == name.text) return name.text;
-      ids.push_back(row.id);
-    }
-    if (!ids.empty()) {
-      Error(name, diagnostic::kTestName, "the table has no transaction " + Quoted(name.text),
-            DidYouMean(name.text, ids));
-    }
+    CheckTransaction(name, name.text, test);
     return name.text;
+  }
+
+  bool CheckTransaction(const YamlNode& node, const std::string& id, const RuleTest& test) {
+    const std::vector<TableRow>& rows = test.table.rows;
+    if (rows.empty()) return false;  // the table's own errors say enough
+    const auto has_id = [&id](const TableRow& row) { return row.id == id; };
+    if (std::any_of(rows.begin(), rows.end(), has_id)) return true;
+    std::vector<std::string_view> ids;
+    for (const TableRow& row : rows) ids.push_back(row.id);
+    const std::string nearest = NearestWord(id, ids);
+    constexpr size_t kListedMax = 30;
+    Error(node, diagnostic::kTestName, "the table has no transaction " + Quoted(id),
+          nearest.empty() && ids.size() > kListedMax
+              ? "its ids run from " + Quoted(ids.front()) + " to " + Quoted(ids.back())
+              : DidYouMean(id, ids));
+    return false;
   }
 
   void ReadExpectation(const YamlNode& node, RuleTest* test) {
@@ -214,7 +242,6 @@ class TestReader {
       Error(node, diagnostic::kTestShape, "an expectation says `at` which transaction");
       return;
     }
-    expectation.transaction = TransactionNamed(*at, *test);
     const YamlNode* rule_name = node.Find("rule");
     ReadOutcome(node, *test, &expectation, &rule_name);
     if (rule_name == nullptr && expectation.outcome == TestOutcome::kAlert) {
@@ -226,7 +253,9 @@ class TestReader {
       expectation.rule = rule_name->text;
       const bool is_reject_code = expectation.outcome == TestOutcome::kRejected &&
                                   node.Find("rule") == nullptr;
-      if (!is_reject_code || HasRule(rule_name->text)) rule = FindRule(*rule_name);
+      if (!is_reject_code || !IsRejectCode(rule_name->text)) {
+        rule = FindRule(*rule_name, is_reject_code);
+      }
     }
     if (const YamlNode* leg = node.Find("leg")) {
       expectation.role = leg->text;
@@ -237,12 +266,18 @@ class TestReader {
     for (const auto& [name, value] : Items(node.Find("values"))) {
       ReadValue(*name, *value, rule, &expectation);
     }
-    test->expectations.push_back(std::move(expectation));
+    for (std::string& transaction : TransactionsNamed(*at, *test)) {
+      expectation.transaction = std::move(transaction);
+      test->expectations.push_back(expectation);
+    }
   }
 
-  bool HasRule(std::string_view id) const {
-    return std::any_of(rule_set_.rules.begin(), rule_set_.rules.end(),
-                       [&](const Rule& rule) { return rule.id == id; });
+  // What intake says of a record that is no transaction.
+  static bool IsRejectCode(std::string_view name) {
+    for (int code = 1; code < kRejectCodeCount; ++code) {
+      if (RejectCodeName(static_cast<RejectCode>(code)) == name) return true;
+    }
+    return false;
   }
 
   // One of the keys that say what else than an alert comes of it. `shadow`, `flagged` and
@@ -273,23 +308,28 @@ class TestReader {
       }
     }
     if (given > 1) Error(node, diagnostic::kTestTwice, "a rule on a transaction has one outcome");
-    if (expectation->outcome == TestOutcome::kExcepted && *rule_name != nullptr) {
-      CheckException(**rule_name, *node.Find("excepted"));
+    if (expectation->outcome == TestOutcome::kExcepted) {
+      CheckException(*rule_name, *node.Find("excepted"));
     }
   }
 
-  void CheckException(const YamlNode& rule_name, const YamlNode& exception) {
+  // An exception of the rule, or where none is named of any.
+  void CheckException(const YamlNode* rule_name, const YamlNode& exception) {
     std::vector<std::string_view> ids;
+    bool is_rule = rule_name == nullptr;
     for (const Rule& rule : rule_set_.rules) {
-      if (rule.id != rule_name.text) continue;
+      if (rule_name != nullptr && rule.id != rule_name->text) continue;
+      is_rule = true;
       for (const Exception& unless : rule.exceptions) {
         if (unless.id == exception.text) return;
         ids.push_back(unless.id);
       }
-      Error(exception, diagnostic::kTestName,
-            "the rule has no exception " + Quoted(exception.text),
-            DidYouMean(exception.text, ids));
     }
+    if (!is_rule) return;  // the unknown rule is reported
+    Error(exception, diagnostic::kTestName,
+          std::string(rule_name == nullptr ? "the pack" : "the rule") + " has no exception " +
+              Quoted(exception.text),
+          DidYouMean(exception.text, ids));
   }
 
   void ReadValue(const YamlEntry& name, const YamlNode& value, const Rule* rule,

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "engine/base/json_writer.h"
+#include "engine/lab/row_series.h"
 #include "engine/lab/test_code.h"
 #include "engine/rule/field.h"
 
@@ -59,6 +60,8 @@ std::vector<std::string_view> SplitCells(std::string_view line) {
     line.remove_prefix(bar + 1);
   }
 }
+
+constexpr size_t kTableRowsMax = 20'000;
 
 // A ruler such as --- | --- beneath the names.
 bool IsRuler(std::string_view line) {
@@ -130,6 +133,7 @@ class TableReader {
       }
       table_->columns.emplace_back(column);
     }
+    id_column_ = static_cast<size_t>(std::find(cells.begin(), cells.end(), "id") - cells.begin());
     for (std::string_view required : {"id", "time", "amount"}) {
       if (std::find(cells.begin(), cells.end(), required) == cells.end()) {
         Error(cells[0], diagnostic::kTestTable,
@@ -145,28 +149,76 @@ class TableReader {
                 std::to_string(table_->columns.size()) + " columns");
       return;
     }
+    if (cells.size() > id_column_ && IsSeries(cells[id_column_])) {
+      ReadSeries(line, cells);
+      return;
+    }
     TableRow row;
     row.at = At(line);
     for (size_t i = 0; i < cells.size(); ++i) {
-      if (!cells[i].empty()) row.cells[table_->columns[i]] = cells[i];
+      if (cells[i].empty()) continue;
+      row.cells[table_->columns[i]] = cells[i];
+      if (!HasStep(table_->columns[i], cells[i])) continue;
+      Error(cells[i], diagnostic::kTestTable,
+            "the column `" + table_->columns[i] + "` has a step, but the row is one transaction",
+            "a series has an id such as a1..a12");
     }
-    row.id = row.cells["id"];
-    if (row.id.empty()) Error(line, diagnostic::kTestTable, "the row has no id");
-    if (!ids_.insert(row.id).second) {
-      Error(line, diagnostic::kTestTwice, "two rows have the id `" + row.id + "`");
+    CheckAmount(line, row);
+    AddRow(line, std::move(row));
+  }
+
+  void ReadSeries(std::string_view line, const std::vector<std::string_view>& cells) {
+    SeriesProblem problem;
+    const auto ids = SeriesIds(cells[id_column_], &problem);
+    if (!ids) {
+      Error(cells[id_column_], diagnostic::kTestTable, problem.message, problem.advice);
+      return;
     }
-    const auto amount = row.cells.find("amount");
-    const bool has_currency = row.cells.contains("currency");
-    if (amount != row.cells.end()) {
-      const bool carries = amount->second.find(' ') != std::string::npos;
-      if (carries == has_currency) {
-        Error(line, diagnostic::kTestTable,
-              has_currency ? "the amount's currency is given twice"
-                           : "the amount has no currency",
-              "write it as in 9200.00 EUR");
+    std::vector<TableRow> rows(ids->size());
+    for (size_t i = 0; i < cells.size(); ++i) {
+      if (cells[i].empty()) continue;
+      const std::string& column = table_->columns[i];
+      auto texts = i == id_column_ ? ids : SeriesCells(column, cells[i], rows.size(), &problem);
+      if (!texts) {
+        Error(cells[i], diagnostic::kTestTable, "the column `" + column + "`: " + problem.message,
+              problem.advice);
+        return;
+      }
+      for (size_t member = 0; member < rows.size(); ++member) {
+        if (!(*texts)[member].empty()) rows[member].cells[column] = std::move((*texts)[member]);
       }
     }
+    CheckAmount(line, rows.front());
+    for (TableRow& row : rows) {
+      row.at = At(line);
+      if (!AddRow(line, std::move(row))) return;
+    }
+  }
+
+  void CheckAmount(std::string_view line, const TableRow& row) {
+    const auto amount = row.cells.find("amount");
+    if (amount == row.cells.end()) return;
+    const bool has_currency = row.cells.contains("currency");
+    const bool carries = amount->second.find(' ') != std::string::npos;
+    if (carries != has_currency) return;
+    Error(line, diagnostic::kTestTable,
+          has_currency ? "the amount's currency is given twice" : "the amount has no currency",
+          "write it as in 9200.00 EUR");
+  }
+
+  // False, and an error, if its id is missing or is another row's.
+  bool AddRow(std::string_view line, TableRow row) {
+    row.id = row.cells["id"];
+    if (row.id.empty()) Error(line, diagnostic::kTestTable, "the row has no id");
+    const bool is_new = ids_.insert(row.id).second;
+    if (!is_new) Error(line, diagnostic::kTestTwice, "two rows have the id `" + row.id + "`");
+    const bool fits = table_->rows.size() < kTableRowsMax;
+    if (!fits) {
+      Error(line, diagnostic::kTestTable,
+            "the table has more than " + std::to_string(kTableRowsMax) + " transactions");
+    }
     table_->rows.push_back(std::move(row));
+    return is_new && fits;
   }
 
   const YamlDocument& document_;
@@ -174,6 +226,7 @@ class TableReader {
   const TextPositions positions_;
   TransactionTable* table_;
   Diagnostics* diagnostics_;
+  size_t id_column_ = 0;
   std::set<std::string> ids_;
 };
 

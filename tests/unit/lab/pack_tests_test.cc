@@ -191,6 +191,33 @@ TEST_F(PackTestsTest, TheFilterChoosesByPackAndName) {
             absl::StatusCode::kInvalidArgument);
 }
 
+TEST_F(PackTestsTest, ExpectationsNameMembersOfASeries) {
+  const std::string path = Write("structuring.yaml", std::string(kPack) + R"(tests:
+  - name: four pieces a day apart
+    transactions: |
+      id     | time                     | kind         | creditor | amount
+      a1..a5 | 2026-03-02T09:00:00Z +5h | cash_deposit | KARL     | 9000.00 EUR +100
+    expect:
+      - {at: a3, rule: structuring.cash_pieces, values: {paid_in_3d: 27300.00 EUR}}
+      - {at: a4..a5, rule: structuring.cash_pieces, folded_into: a3}
+)");
+  const TestReport report = Run(path);
+  EXPECT_EQ(Findings(report), "");
+  EXPECT_TRUE(report.AllHold()) << FormatTestReport(report);
+  EXPECT_EQ(report.results[0].transactions, 5);
+  Write("structuring.yaml", std::string(kPack) + R"(tests:
+  - name: members that are not there
+    transactions: |
+      id     | time                     | creditor | amount
+      a1..a3 | 2026-03-02T09:00:00Z +1h | KARL     | 9000.00 EUR
+    expect: [{at: a2..a4, rule: structuring.cash_pieces}, {at: a1, excepted: known-cash-busines},
+             {at: a1, rejected: amount_digts}]
+)");
+  EXPECT_THAT(Findings(Run(path)), AllOf(HasSubstr("the table has no transaction `a4`"),
+                                         HasSubstr("did you mean `known-cash-business`?"),
+                                         HasSubstr("did you mean `amount_digits`?")));
+}
+
 TEST_F(PackTestsTest, MisspelledNamesAreErrorsNotSilence) {
   const TestReport report = Run(Write("structuring.yaml", std::string(kPack) + R"(tests:
   - name: misspelled

@@ -47,6 +47,31 @@ TEST_F(TransactionTableTest, BlanksAreAbsentAndAmountsCarryTheirCurrency) {
             R"("time":"2026-03-02"})");
 }
 
+TEST_F(TransactionTableTest, OneLineMayStandForMany) {
+  ASSERT_TRUE(Read("  id | time | debtor | creditor | amount\n"
+                   "  a1..a2 | 2026-03-02T09:00:00Z +5m | DORA | SHOP{1..2} | 900.00 EUR +10\n"
+                   "  b | 2026-03-03 | DORA | | 5 JPY\n")) << FirstError();
+  ASSERT_EQ(table_.rows.size(), 3u);
+  EXPECT_EQ(RenderTransaction(table_.rows[1]),
+            R"({"amount":"910.00","creditor":{"account":"SHOP2"},"currency":"EUR",)"
+            R"("debtor":{"account":"DORA"},"id":"a2","time":"2026-03-02T09:05:00Z"})");
+  EXPECT_EQ(table_.rows[1].at.line, 3);
+  EXPECT_EQ(table_.rows[2].id, "b");
+}
+
+TEST_F(TransactionTableTest, AMalformedSeriesNamesItsColumn) {
+  EXPECT_FALSE(Read("  id | time | amount\n  a1..a3 | 2026-03-02T09:00:00Z +5 | 1 EUR\n"));
+  EXPECT_THAT(FirstError(), HasSubstr("the column `time`: `+5` is no step of time"));
+  EXPECT_THAT(FirstError(), HasSubstr("test.yaml:3:12"));
+  diagnostics_ = Diagnostics();
+  EXPECT_FALSE(Read("  id | time | amount\n  a1 | 2026-03-02T09:00:00Z +5m | 1 EUR\n"));
+  EXPECT_THAT(FirstError(), HasSubstr("the column `time` has a step"));
+  diagnostics_ = Diagnostics();
+  EXPECT_FALSE(Read("  id | time | amount\n  a1..a3 | 2026-03-02 | 1 EUR\n"
+                    "  a2 | 2026-03-02 | 1 EUR\n"));
+  EXPECT_THAT(FirstError(), HasSubstr("two rows have the id `a2`"));
+}
+
 TEST_F(TransactionTableTest, ColumnsAreFieldPaths) {
   ASSERT_TRUE(Read("  id | time | amount | creditor | creditor.address.town | status | device |"
                    " status.reason | approvers | attributes.risk.class\n"
