@@ -1,0 +1,212 @@
+// Recorded input through a pipeline whose outputs end here. Cold.
+#include "engine/lab/recorded_run.h"
+
+#include <stdlib.h>
+
+#include <atomic>
+#include <chrono>
+#include <filesystem>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "engine/audit/canonical_reader.h"
+#include "engine/audit/frame.h"
+#include "engine/base/clock.h"
+#include "engine/base/status.h"
+#include "engine/ledger/store.h"
+#include "engine/pipeline/pipeline.h"
+
+namespace vigla {
+namespace {
+
+// A folder that goes when the run does.
+class ScratchFolder {
+ public:
+  ScratchFolder() = default;
+  ~ScratchFolder() {
+    std::error_code ignored;
+    if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
+  }
+  ScratchFolder(const ScratchFolder&) = delete;
+  ScratchFolder& operator=(const ScratchFolder&) = delete;
+
+  absl::Status Make(const std::string& parent) {
+    std::error_code error;
+    const std::filesystem::path folder =
+        parent.empty() ? std::filesystem::temp_directory_path(error)
+                       : std::filesystem::path(parent);
+    std::string name = (folder / "vigla-recorded-XXXXXX").string();
+    if (error || ::mkdtemp(name.data()) == nullptr) {
+      return MakeError(absl::StatusCode::kUnavailable,
+                       "no folder for the run's state can be made in " + folder.string());
+    }
+    path_ = name;
+    return absl::OkStatus();
+  }
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+// Hands every epoch on and keeps none: there is no earlier life to recover from.
+class VisitingOutput final : public Output {
+ public:
+  explicit VisitingOutput(const RecordedRunPorts& ports) : ports_(ports) {}
+
+  absl::Status Open() override { return absl::OkStatus(); }
+  absl::Status ReadLog(OutputTopic, const OutputMark&, const VisitLog&) override {
+    return absl::OkStatus();
+  }
+  absl::StatusOr<std::vector<InputPosition>> CommittedPositions() override {
+    return std::vector<InputPosition>();
+  }
+  absl::StatusOr<CommitOutcome> Commit(const OutputEpoch& epoch) override {
+    for (const OutputRecord& record : epoch.records) {
+      if (record.topic == OutputTopic::kAudit) RETURN_IF_ERROR(CountUnknown(record.value));
+    }
+    if (ports_.outputs) RETURN_IF_ERROR(ports_.outputs(epoch));
+    return CommitOutcome::kCommitted;
+  }
+  OutputMark Mark(OutputTopic) override { return {}; }
+  Digest JournalHash() const override { return {}; }
+  bool RejectsAsJson() const override { return true; }
+  size_t RecordBytesMax() const override { return size_t{1} << 20; }
+
+  std::map<std::string, uint64_t> TakeUnknown() { return std::move(unknown_); }
+
+ private:
+  // Match frames alone say on how many legs a rule was unknown.
+  absl::Status CountUnknown(std::string_view text) {
+    constexpr std::string_view kMatches = R"({"schema":"vigla.audit.v1","kind":"matches")";
+    if (!text.starts_with(kMatches)) return absl::OkStatus();
+    ASSIGN_OR_RETURN(const Frame frame, ParseFrame(text));
+    if (frame.header.unknown_json.empty()) return absl::OkStatus();
+    CanonicalReader json(frame.header.unknown_json);
+    std::string_view rule;
+    int64_t legs = 0;
+    json.Expect("{");
+    while (json.Member(&rule)) {
+      if (json.Integer(&legs)) unknown_[std::string(rule)] += static_cast<uint64_t>(legs);
+    }
+    if (json.AtEnd()) return absl::OkStatus();
+    return MakeError(absl::StatusCode::kInternal, "an audit frame can't be read back");
+  }
+
+  const RecordedRunPorts& ports_;
+  std::map<std::string, uint64_t> unknown_;
+};
+
+// Shows progress and passes a stop on, beside the run.
+class Onlooker {
+ public:
+  Onlooker(Pipeline* pipeline, const RecordedRunPorts& ports)
+      : pipeline_(pipeline), ports_(ports), thread_([this] { Watch(); }) {}
+  ~Onlooker() {
+    ended_.store(true, std::memory_order_relaxed);
+    thread_.join();
+    Show();
+  }
+  Onlooker(const Onlooker&) = delete;
+  Onlooker& operator=(const Onlooker&) = delete;
+
+  // After the run only.
+  bool stopped() const { return stopped_.load(std::memory_order_relaxed); }
+
+ private:
+  void Watch() {
+    while (!ended_.load(std::memory_order_relaxed)) {
+      if (!stopped() && ports_.is_stopped && ports_.is_stopped()) {
+        stopped_.store(true, std::memory_order_relaxed);
+        pipeline_->RequestStop();
+      }
+      Show();
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    }
+  }
+  void Show() {
+    if (!ports_.progress) return;
+    ports_.progress({pipeline_->feed_metrics().records.Get(),
+                     pipeline_->feed_metrics().bytes.Get(),
+                     pipeline_->builder_metrics().alerts.Get()});
+  }
+
+  Pipeline* pipeline_;
+  const RecordedRunPorts& ports_;
+  std::atomic<bool> ended_{false};
+  std::atomic<bool> stopped_{false};
+  std::thread thread_;
+};
+
+PipelineOptions WithoutCommits(PipelineOptions options) {
+  options.commit_interval_ms = 1'000;  // nobody waits to see an alert
+  options.free_bytes_min = 0;
+  // Nothing is ever recovered: images are written only where the cache is full.
+  options.ledger.write_back_delay_epochs = size_t{1} << 40;
+  return options;
+}
+
+RecordedRunTotals TotalsOf(Pipeline* pipeline) {
+  RecordedRunTotals totals;
+  FeedMetrics& feed = pipeline->feed_metrics();
+  auto verdict = [&](AuditVerdict of) { return feed.verdicts[static_cast<size_t>(of)].Get(); };
+  totals.records = feed.records.Get();
+  totals.bytes = feed.bytes.Get();
+  totals.valid = verdict(AuditVerdict::kValid);
+  totals.flagged = verdict(AuditVerdict::kFlagged);
+  totals.rejected = verdict(AuditVerdict::kRejected);
+  totals.unreadable = verdict(AuditVerdict::kUnreadable);
+  totals.alerts = pipeline->builder_metrics().alerts.Get();
+  totals.shadow_alerts = pipeline->builder_metrics().shadow_alerts.Get();
+  for (const auto& lane : pipeline->lanes()) totals.legs += lane->metrics().legs.Get();
+  return totals;
+}
+
+}  // namespace
+
+absl::StatusOr<RecordedRunTotals> RunRecorded(std::shared_ptr<const RuleSet> rule_set,
+                                              const RecordedRunOptions& options,
+                                              const RecordedRunPorts& ports) {
+  const PipelineOptions pipeline_options = WithoutCommits(options.pipeline);
+  const KeyedHasher hasher(pipeline_options.identity_key);
+  LoadOptions load = options.load;
+  load.hasher = &hasher;
+  ScratchFolder scratch;
+  RETURN_IF_ERROR(scratch.Make(options.scratch_folder));
+  constexpr size_t kBlockCacheBytes = size_t{64} << 20;
+  ASSIGN_OR_RETURN(const std::unique_ptr<Store> store,
+                   OpenRocksStore(scratch.path(), kBlockCacheBytes));
+
+  VisitingOutput output(ports);
+  const MonotonicClock clock;
+  PipelinePorts pipeline_ports;
+  pipeline_ports.source = ports.source;
+  pipeline_ports.output = &output;
+  pipeline_ports.open_store = [&store]() -> absl::StatusOr<Store*> { return store.get(); };
+  pipeline_ports.clock = &clock;
+  pipeline_ports.log = [](std::string_view) {};
+  pipeline_ports.leg_observer = ports.observer;
+  Pipeline pipeline(pipeline_options, load, pipeline_ports, std::move(rule_set));
+  RETURN_IF_ERROR(pipeline.Open());
+
+  const int64_t start_ns = clock.NowNs();
+  absl::StatusOr<PipelineOutcome> outcome = PipelineOutcome::kFinished;
+  bool stopped = false;
+  {
+    Onlooker onlooker(&pipeline, ports);
+    outcome = pipeline.RunThreaded();
+    stopped = onlooker.stopped();
+  }
+  RETURN_IF_ERROR(outcome.status());
+  if (stopped) return MakeError(absl::StatusCode::kCancelled, "stopped before the input's end");
+  if (*outcome != PipelineOutcome::kFinished) {
+    return MakeError(absl::StatusCode::kInternal, "the pipeline gave up half-way");
+  }
+  RecordedRunTotals totals = TotalsOf(&pipeline);
+  totals.unknown = output.TakeUnknown();
+  totals.seconds = static_cast<double>(clock.NowNs() - start_ns) * 1e-9;
+  return totals;
+}
+
+}  // namespace vigla
