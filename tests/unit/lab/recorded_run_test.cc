@@ -28,7 +28,7 @@ rules:
     subject: debtor
     severity: high
     score: 40
-    when: spent > money("250 EUR")
+    when: spent > money("150 EUR")
     reason: "{spent} in an hour."
     once_per: {key: account, for: 1h}
   - rule: p.country
