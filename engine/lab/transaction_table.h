@@ -25,7 +25,8 @@ struct TransactionTable {
 
 // Reads `id | time | debtor.country | amount` and the rows under it. A party's, device's or
 // merchant's bare name is its account or id; an amount carries its currency ("9200.00 EUR")
-// unless there is a column for it. A line may stand for many (row_series.h). Everything wrong is reported; false if anything is.
+// unless there is a column for it. A line may stand for many (row_series.h). Everything wrong is
+// reported; false if anything is.
 bool ReadTransactionTable(const YamlDocument& document, const YamlNode& text,
                           TransactionTable* table, Diagnostics* diagnostics);
 
