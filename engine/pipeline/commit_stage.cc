@@ -76,6 +76,11 @@ absl::Status CommitStage::EndEpoch() {
     header_.last_epoch = end.epoch;
     header_.base_currency = end.rule_set->rates.base().Text();
     metrics_.last_epoch.Set(end.epoch);
+    if (end.activation && ports_.desk != nullptr) {
+      ports_.desk->NoteActive(
+          {end.activation->activation.after, end.epoch, end.first_sequence},
+          end.activation->ticket);
+    }
   }
   RETURN_IF_ERROR(WriteImages(end));
   for (std::unique_ptr<Batch>& batch : batches_) {

@@ -9,6 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "engine/base/clock.h"
+#include "engine/pipeline/activation_desk.h"
 #include "engine/pipeline/epoch_builder.h"
 #include "engine/pipeline/feed.h"
 #include "engine/pipeline/lane.h"
@@ -24,6 +25,7 @@ class CommitStage {
     Store* store = nullptr;
     Output* output = nullptr;
     const Clock* clock = nullptr;
+    ActivationDesk* desk = nullptr;  // nullptr: nobody asks
   };
   CommitStage(const PipelineOptions& options, const std::vector<std::string>& topics,
               const Ports& ports, const std::vector<std::unique_ptr<Lane>>& lanes,

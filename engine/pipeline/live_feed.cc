@@ -14,13 +14,35 @@ constexpr size_t kRunBytesMax = 600 * 1024;
 }  // namespace
 
 LiveFeed::LiveFeed(const PipelineOptions& options, Source* source, const Clock* clock,
-                   Feed* feed, const std::atomic<bool>* gate_closed)
+                   Feed* feed, const std::atomic<bool>* gate_closed, ActivationDesk* desk)
     : options_(options), source_(source), clock_(clock), feed_(feed),
-      gate_closed_(gate_closed) {}
+      gate_closed_(gate_closed), desk_(desk) {}
 
-void LiveFeed::ActivateLater(std::shared_ptr<const RuleSet> rule_set, std::string before) {
-  pending_rule_set_ = std::move(rule_set);
-  pending_before_ = std::move(before);
+void LiveFeed::Begin(ActivationDesk::Wanted wanted, std::string before) {
+  judging_ = std::move(before);
+  if (desk_ != nullptr && !judging_.empty()) desk_->NoteUnchanged(judging_, 0);
+  Want(std::move(wanted));
+}
+
+void LiveFeed::Want(ActivationDesk::Wanted wanted) {
+  seen_ticket_ = wanted.ticket;
+  pending_ = std::move(wanted);
+  if (pending_.rule_set->FingerprintText() != judging_) return;
+  pending_.rule_set = nullptr;
+  if (desk_ != nullptr) desk_->NoteUnchanged(judging_, seen_ticket_);
+}
+
+void LiveFeed::LookForReload() {
+  if (desk_ != nullptr && desk_->newest_ticket() != seen_ticket_) Want(desk_->wanted());
+}
+
+void LiveFeed::ActivatePending() {
+  if (pending_.rule_set == nullptr) return;
+  std::string after = pending_.rule_set->FingerprintText();
+  feed_->Activate(
+      feed_->sequencer().Activate(std::move(pending_.rule_set), judging_, pending_.ticket), true);
+  pending_.rule_set = nullptr;
+  judging_ = std::move(after);
 }
 
 bool LiveFeed::MustCut() const {
@@ -60,6 +82,7 @@ absl::StatusOr<StepResult> LiveFeed::Step(int wait_ms) {
       (feed_->HasCachePressure() || gate_closed_->load(std::memory_order_relaxed))) {
     return StepResult::kIdle;
   }
+  LookForReload();
   if (batch_ == nullptr) batch_ = feed_->NewBatch();
   ASSIGN_OR_RETURN(const PollState state,
                    source_->Poll(options_.batch_records_max, options_.batch_bytes_max, wait_ms,
@@ -68,14 +91,16 @@ absl::StatusOr<StepResult> LiveFeed::Step(int wait_ms) {
     ended_ = true;
     return StepResult::kWorked;
   }
-  if (state == PollState::kIdle) return StepResult::kIdle;
+  if (state == PollState::kIdle) {
+    const bool forces = pending_.rule_set != nullptr && pending_.ticket > 0;
+    if (!forces || feed_->sequencer().IsOpen()) return StepResult::kIdle;
+    ActivatePending();
+    Cut(false);
+    return StepResult::kWorked;
+  }
   if (!feed_->sequencer().IsOpen()) {
     epoch_opened_ns_ = clock_->NowNs();
-    if (pending_rule_set_ != nullptr) {
-      feed_->Activate(feed_->sequencer().Activate(std::move(pending_rule_set_), pending_before_),
-                      true);
-      pending_rule_set_ = nullptr;
-    }
+    ActivatePending();
   }
   feed_->Submit(std::move(batch_), /*is_replay=*/false);
   return StepResult::kWorked;

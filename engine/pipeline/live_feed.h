@@ -6,6 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "engine/base/clock.h"
+#include "engine/pipeline/activation_desk.h"
 #include "engine/pipeline/feed.h"
 
 namespace vigla {
@@ -13,13 +14,16 @@ namespace vigla {
 // Used by the intake thread alone, but for RequestStop.
 class LiveFeed {
  public:
-  // `gate_closed` is the committer's word that the disk is too full to begin an epoch.
+  // `gate_closed` is the committer's word that the disk is too full to begin an epoch. `desk`
+  // has the sets of later reloads; nullptr: there are none.
   LiveFeed(const PipelineOptions& options, Source* source, const Clock* clock, Feed* feed,
-           const std::atomic<bool>* gate_closed);
+           const std::atomic<bool>* gate_closed, ActivationDesk* desk);
 
-  // Takes effect at the next epoch's beginning, which is forced by nothing: without records
-  // there is no epoch.
-  void ActivateLater(std::shared_ptr<const RuleSet> rule_set, std::string before);
+  // Before the first Step: where the journal left off. A `wanted` set that is not `before`, the
+  // fingerprint of the active one, takes effect at the next epoch's beginning. One that was
+  // submitted (ticket > 0) has an epoch of its own where no record comes; the set of the start
+  // forces none.
+  void Begin(ActivationDesk::Wanted wanted, std::string before);
 
   // Any thread: the open epoch is committed, then Step answers kDone.
   void RequestStop() { stop_.store(true, std::memory_order_relaxed); }
@@ -30,6 +34,9 @@ class LiveFeed {
  private:
   bool MustCut() const;
   void Cut(bool write_everything);
+  void LookForReload();
+  void Want(ActivationDesk::Wanted wanted);
+  void ActivatePending();
   absl::StatusOr<StepResult> Finish();
 
   const PipelineOptions options_;
@@ -38,8 +45,10 @@ class LiveFeed {
   Feed* feed_;
   const std::atomic<bool>* gate_closed_;
   std::atomic<bool> stop_{false};
-  std::shared_ptr<const RuleSet> pending_rule_set_;
-  std::string pending_before_;
+  ActivationDesk* desk_;
+  ActivationDesk::Wanted pending_;  // rule_set nullptr: none
+  uint64_t seen_ticket_ = 0;
+  std::string judging_;  // fingerprint text of the set that judges; "" before the first
   int64_t epoch_opened_ns_ = 0;
   std::unique_ptr<Batch> batch_;
   bool ended_ = false;

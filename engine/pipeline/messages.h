@@ -23,6 +23,7 @@ struct ActivationOrder {
   Activation activation;
   std::shared_ptr<const RuleSet> rule_set;
   RecordedSince since;
+  uint64_t ticket = 0;  // the desk's, for whoever waits for it; 0: nobody does
 };
 
 // What the outputs hold of an epoch that was committed in an earlier life.

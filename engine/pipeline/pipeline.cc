@@ -12,7 +12,8 @@ Pipeline::Pipeline(const PipelineOptions& options, const LoadOptions& load_optio
     : options_(options),
       load_options_(load_options),
       ports_(ports),
-      configured_(std::move(rule_set)),
+      configured_(ports.desk != nullptr ? ports.desk->wanted()
+                                        : ActivationDesk::Wanted{std::move(rule_set), 0}),
       hasher_(options.identity_key) {}
 
 Pipeline::~Pipeline() = default;
@@ -40,7 +41,7 @@ absl::StatusOr<StateHeader> Pipeline::ReadHeader() {
     return MakeError(absl::StatusCode::kFailedPrecondition,
                      "the state was built by semantics that this version does not have");
   }
-  const std::string base = configured_->rates.base().Text();
+  const std::string base = configured_.rule_set->rates.base().Text();
   if (!header.base_currency.empty() && header.base_currency != base) {
     return MakeError(absl::StatusCode::kFailedPrecondition,
                      "the ledgers are kept in " + header.base_currency + " but the rules' base "
@@ -61,7 +62,7 @@ absl::Status Pipeline::Open() {
                                             ports_.leg_observer));
   }
   commit_ = std::make_unique<CommitStage>(
-      options_, topics, CommitStage::Ports{store_, ports_.output, ports_.clock}, lanes_,
+      options_, topics, CommitStage::Ports{store_, ports_.output, ports_.clock, ports_.desk}, lanes_,
       header);
   RETURN_IF_ERROR(commit_->Start());
   feed_ = std::make_unique<Feed>(options_, topics, &hasher_, lanes_, &commit_->input(),
@@ -70,7 +71,7 @@ absl::Status Pipeline::Open() {
                                          feed_.get(), header);
   RETURN_IF_ERROR(replay_->Start());
   live_feed_ = std::make_unique<LiveFeed>(options_, ports_.source, ports_.clock, feed_.get(),
-                                          &commit_->gate_closed());
+                                          &commit_->gate_closed(), ports_.desk);
   if (stop_.load(std::memory_order_relaxed)) live_feed_->RequestStop();
   return absl::OkStatus();
 }
@@ -116,9 +117,7 @@ absl::Status Pipeline::GoLive() {
     RETURN_IF_ERROR(ports_.source->Verify(replay_->source_fingerprint()));
   }
   RETURN_IF_ERROR(ports_.source->Seek(feed_->sequencer().positions()));
-  if (configured_->FingerprintText() != replay_->rule_set()) {
-    live_feed_->ActivateLater(configured_, replay_->rule_set());
-  }
+  live_feed_->Begin(configured_, replay_->rule_set());
   if (replay_->replayed_records() > 0) {
     Log("recovered: " + std::to_string(replay_->replayed_records()) +
         " records were judged again and agree with the audit trail");

@@ -31,6 +31,8 @@ struct PipelinePorts {
   const Clock* clock = nullptr;
   // Words for the log; never an account, a name or an id.
   std::function<void(std::string_view message)> log;
+  // Rule sets of reloads, and the word which is active; nullptr: there are no reloads.
+  ActivationDesk* desk = nullptr;
   // Sees every judged leg, replayed ones included; nullptr: nobody does.
   LegObserver* leg_observer = nullptr;
 };
@@ -38,7 +40,8 @@ struct PipelinePorts {
 class Pipeline {
  public:
   // `rule_set` is the configured one; it activates at the first live epoch if another was
-  // active. The ports must outlive the pipeline.
+  // active. Where there is a desk, its newest set is meant instead. The ports must outlive the
+  // pipeline.
   Pipeline(const PipelineOptions& options, const LoadOptions& load_options,
            const PipelinePorts& ports, std::shared_ptr<const RuleSet> rule_set);
   ~Pipeline();
@@ -72,7 +75,7 @@ class Pipeline {
   const PipelineOptions options_;
   const LoadOptions load_options_;
   const PipelinePorts ports_;
-  const std::shared_ptr<const RuleSet> configured_;
+  const ActivationDesk::Wanted configured_;
   Store* store_ = nullptr;
   KeyedHasher hasher_;
   std::vector<std::unique_ptr<Lane>> lanes_;

@@ -39,7 +39,7 @@ absl::Status Sequencer::Restore(const ResumePoint& resume) {
 }
 
 std::shared_ptr<const ActivationOrder> Sequencer::Activate(
-    std::shared_ptr<const RuleSet> rule_set, const std::string& before) {
+    std::shared_ptr<const RuleSet> rule_set, const std::string& before, uint64_t ticket) {
   Activation activation;
   activation.before = before;
   activation.after = rule_set->FingerprintText();
@@ -48,16 +48,17 @@ std::shared_ptr<const ActivationOrder> Sequencer::Activate(
   }
   activation.first_sequence = next_sequence_;
   activation.newest_before = newest_;
-  return Repeat(std::move(rule_set), activation);
+  return Repeat(std::move(rule_set), activation, ticket);
 }
 
 std::shared_ptr<const ActivationOrder> Sequencer::Repeat(
-    std::shared_ptr<const RuleSet> rule_set, const Activation& recorded) {
+    std::shared_ptr<const RuleSet> rule_set, const Activation& recorded, uint64_t ticket) {
   CHECK(!IsOpen());
   auto order = std::make_shared<ActivationOrder>();
   order->since = recording_.Activate(*rule_set, newest_);
   order->activation = recorded;
   order->rule_set = rule_set;
+  order->ticket = ticket;
   rule_set_ = std::move(rule_set);
   activation_ = *order;
   return order;

@@ -26,12 +26,14 @@ class Sequencer {
   absl::Status Restore(const ResumePoint& resume);
 
   // The rule set judges from the next record on; only between epochs. `before` is the
-  // fingerprint text of the one until then, "" if there was none.
+  // fingerprint text of the one until then, "" if there was none; `ticket` is the desk's.
   std::shared_ptr<const ActivationOrder> Activate(std::shared_ptr<const RuleSet> rule_set,
-                                                  const std::string& before);
+                                                  const std::string& before,
+                                                  uint64_t ticket = 0);
   // Recovery: the same, as the journal recorded it.
   std::shared_ptr<const ActivationOrder> Repeat(std::shared_ptr<const RuleSet> rule_set,
-                                                const Activation& recorded);
+                                                const Activation& recorded,
+                                                uint64_t ticket = 0);
   // As Activate, for a set that was active already: no entry, no new dates.
   std::shared_ptr<const ActivationOrder> Resume(std::shared_ptr<const RuleSet> rule_set) const;
 

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <fstream>
+#include <functional>
 #include <memory>
 #include <random>
 #include <string>
@@ -44,12 +45,15 @@ struct SimulationOptions {
   double crash_chance = 0;         // a step
   double commit_fault_chance = 0;  // a step: the next commit's outcome is unknown
   bool threaded = false;           // real threads instead of seeded steps
+  ActivationDesk* desk = nullptr;  // with it, its newest set is run, not Run's argument
+  std::function<void()> before_step;  // not with threads; may append input, submit rule sets
 };
 
 // What must not depend on lanes, epochs, batches, evictions or crashes.
 struct SimulationResult {
   absl::Status status;
   std::vector<std::string> alerts;
+  std::vector<std::string> shadow_alerts;
   std::vector<std::string> rejects;
   std::vector<std::string> intake_entries;
   std::vector<std::string> match_entries;
@@ -82,6 +86,9 @@ class Simulation {
     for (const OutputRecord& record : output_.records(OutputTopic::kAlerts)) {
       result.alerts.push_back(record.value);
     }
+    for (const OutputRecord& record : output_.records(OutputTopic::kAlertsShadow)) {
+      result.shadow_alerts.push_back(record.value);
+    }
     for (const OutputRecord& record : output_.records(OutputTopic::kRejects)) {
       result.rejects.push_back(record.value);
     }
@@ -104,6 +111,7 @@ class Simulation {
       ports.output = &output_;
       ports.open_store = [this]() -> absl::StatusOr<Store*> { return store_.get(); };
       ports.clock = &clock_;
+      ports.desk = options_.desk;
       Pipeline pipeline(options_.pipeline, load_options_, ports, rule_set);
       if (const absl::Status opened = pipeline.Open(); !opened.ok()) return opened;
       const auto outcome =
@@ -122,6 +130,7 @@ class Simulation {
   }
 
   size_t Choose(size_t stages) {
+    if (options_.before_step) options_.before_step();
     std::uniform_real_distribution<double> uniform;
     if (uniform(random_) < options_.crash_chance) return stages;
     if (uniform(random_) < options_.commit_fault_chance) {
