@@ -316,6 +316,7 @@ Checker::ExpressionPointer Checker::UseDeclaration(const Syntax& syntax,
     case NameKind::kMacro: return ExpandMacro(syntax, declaration);
     case NameKind::kParameter: {
       ExpressionPointer constant = CloneExpression(*declaration->constant);
+      constant->parameter = syntax.text;
       constant->at = At(syntax.begin);
       return constant;
     }

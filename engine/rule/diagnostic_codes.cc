@@ -23,6 +23,7 @@ constexpr DiagnosticCode kAll[] = {
     diagnostic::kNoOrder, diagnostic::kListType, diagnostic::kBadParameter,
     diagnostic::kParameterRange, diagnostic::kBadList, diagnostic::kBadItem,
     diagnostic::kListTooLong, diagnostic::kBadRates, diagnostic::kOtherRates,
+    diagnostic::kUnknownParameter,
     diagnostic::kAggregateCount, diagnostic::kDirection, diagnostic::kOf,
     diagnostic::kAggregateField, diagnostic::kOver, diagnostic::kSkip, diagnostic::kEver,
     diagnostic::kShare, diagnostic::kOriginalCurrencies, diagnostic::kPer, diagnostic::kStatusWord,

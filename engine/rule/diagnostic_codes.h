@@ -72,6 +72,7 @@ inline constexpr DiagnosticCode kBadItem{"VG2304", "a list's item is no value of
 inline constexpr DiagnosticCode kListTooLong{"VG2305", "a list has more than max_items"};
 inline constexpr DiagnosticCode kBadRates{"VG2306", "rates are malformed"};
 inline constexpr DiagnosticCode kOtherRates{"VG2307", "two packs have different rates"};
+inline constexpr DiagnosticCode kUnknownParameter{"VG2308", "a parameter set that isn't there"};
 
 // VG3xxx: features.
 inline constexpr DiagnosticCode kAggregateCount{"VG3001", "a feature has exactly one aggregate"};

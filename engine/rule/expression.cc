@@ -60,6 +60,7 @@ std::unique_ptr<Expression> CloneExpression(const Expression& expression) {
   copy->field = expression.field;
   copy->index = expression.index;
   copy->function = expression.function;
+  copy->parameter = expression.parameter;
   copy->text = expression.text;
   copy->at = expression.at;
   return copy;

@@ -76,6 +76,7 @@ struct Expression {
   FieldRef field;            // kField, kThisField
   int index = 0;             // kFeature, kList
   Function function = Function::kKnown;
+  std::string parameter;     // kConstant, kMoneyConstant: whose value it is; "" of a literal
   std::string text;          // canonical source text of this node, macros by name
   SourcePosition at;
 };

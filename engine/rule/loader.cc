@@ -102,6 +102,8 @@ std::shared_ptr<const RuleSet> LoadRuleSet(const std::vector<std::string>& paths
       packs.push_back(std::move(pack));
     }
   }
+  ApplyOverrides(options.overrides, packs, diagnostics);
+  if (options.edit_packs) options.edit_packs(&packs);
   RuleSetBuilder builder(std::move(packs), std::move(files), options, diagnostics);
   std::shared_ptr<const RuleSet> rule_set = builder.Build();
   FillSnippets(builder.packs(), diagnostics);
@@ -117,6 +119,8 @@ absl::StatusOr<std::shared_ptr<const RuleSet>> LoadRuleSetBody(std::string_view 
   own.base_currency = parsed.base;
   own.dated_rates = std::move(parsed.dated_rates);
   own.today_utc_day = std::nullopt;
+  own.overrides.clear();
+  own.edit_packs = nullptr;
   Diagnostics diagnostics;
   std::vector<std::unique_ptr<Pack>> packs;
   for (auto& document : parsed.packs) {

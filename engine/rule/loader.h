@@ -1,6 +1,7 @@
 // From pack files to a rule set: read, parse, check, compile; every finding at once. Cold.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -8,9 +9,12 @@
 
 #include "absl/status/statusor.h"
 #include "engine/base/diagnostic.h"
+#include "engine/rule/parameter_override.h"
 #include "engine/rule/rule_set.h"
 
 namespace vigla {
+
+struct RuleDraft;  // rule_reader.h
 
 struct LoadOptions {
   CurrencyCode base_currency;               // the configured one, where no pack has `rates`
@@ -19,6 +23,14 @@ struct LoadOptions {
   std::optional<int32_t> today_utc_day;     // `check --today`: warns of expired exceptions
   DurationUs retention_us = 407 * kDayUs;
   DurationUs lateness_max_us = 7 * kDayUs;
+  // What follows is for packs from files; a published body has its values already.
+  std::vector<ParameterOverride> overrides;
+  // For tools that load variants of a pack: changes the packs as they were read, overrides
+  // included, before anything in them is checked beyond keys and shapes.
+  std::function<void(std::vector<std::unique_ptr<Pack>>* packs)> edit_packs;
+  // For tools that analyse conditions: sees the checked trees of each rule that is not off, its
+  // features numbered as in the set, at the index that it has in RuleSet::rules.
+  std::function<void(const RuleDraft& draft, int rule_index)> on_rule;
 };
 
 // Each path is a pack file or a folder, searched for *.yaml except *.test.yaml, by name.

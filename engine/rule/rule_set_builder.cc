@@ -281,6 +281,7 @@ void RuleSetBuilder::CompileRule(RuleDraft* draft) {
   }
   CompileReason(draft);
   NameFeatures(draft);
+  if (options_.on_rule) options_.on_rule(*draft, static_cast<int>(rule_set_->rules.size()));
   rule_set_->rules.push_back(std::move(rule));
 }
 

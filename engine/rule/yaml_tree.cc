@@ -270,9 +270,12 @@ const YamlNode* YamlNode::Find(std::string_view key) const {
 }
 
 TextPositions YamlDocument::PositionsIn(const YamlNode& scalar) const {
+  if (scalar.origin != nullptr && scalar.origin.get() != this) {
+    return scalar.origin->PositionsIn(scalar);
+  }
   TextPositions positions;
   positions.reserve(scalar.text.size() + 1);
-  if (scalar.line == 0) {
+  if (scalar.line == 0 || source.empty()) {
     positions.assign(scalar.text.size() + 1, {0, 0});
     return positions;
   }

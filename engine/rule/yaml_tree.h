@@ -14,6 +14,7 @@
 
 namespace vigla {
 
+struct YamlDocument;
 struct YamlEntry;
 
 // `line` and `column` are 1-based, columns in code points; 0 where there is no source.
@@ -28,6 +29,8 @@ struct YamlNode {
   std::string text;                // of a scalar
   std::vector<YamlNode> items;     // of a sequence
   std::vector<YamlEntry> entries;  // of a mapping, in the file's order, keys distinct
+  // Where it was written, if not in the document whose tree it stands in.
+  std::shared_ptr<const YamlDocument> origin;
 
   bool IsScalar() const { return shape == Shape::kScalar; }
   bool IsSequence() const { return shape == Shape::kSequence; }
@@ -60,7 +63,9 @@ struct YamlDocument {
   std::vector<size_t> line_starts;  // byte offsets into source
   YamlNode root;
 
-  SourcePosition At(const YamlNode& node) const { return {file, node.line, node.column}; }
+  SourcePosition At(const YamlNode& node) const {
+    return {node.origin != nullptr ? node.origin->file : file, node.line, node.column};
+  }
   SourcePosition At(const YamlEntry& entry) const { return {file, entry.line, entry.column}; }
   // Through folding and most escapes. All (0, 0) where there is no source.
   TextPositions PositionsIn(const YamlNode& scalar) const;

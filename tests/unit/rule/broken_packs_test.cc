@@ -63,7 +63,7 @@ const std::set<std::string_view> kShownElsewhere = {
     diagnostic::kFileTooLarge.code, diagnostic::kTooManyNodes.code,
     diagnostic::kNoPacks.code,      diagnostic::kDuplicatePack.code,
     diagnostic::kOtherRates.code,   diagnostic::kRetention.code,
-    diagnostic::kTooManyRules.code,
+    diagnostic::kTooManyRules.code, diagnostic::kUnknownParameter.code,
 };
 
 TEST(BrokenPacks, ShowEveryErrorCode) {
