@@ -45,12 +45,14 @@ Checker::Checker(PackScope* scope, RuleSet* rule_set, const KeyedHasher* hasher,
 
 void Checker::Enter(const YamlNode& node) {
   own_positions_ = scope_->pack->document->PositionsIn(node);
+  own_file_ = scope_->pack->document->At(node).file;
   positions_ = &own_positions_;
 }
 
 SourcePosition Checker::At(size_t offset) const {
   const auto [line, column] = (*positions_)[std::min(offset, positions_->size() - 1)];
-  return {scope_->pack->document->file, line, column};
+  const bool is_own = positions_ == &own_positions_;
+  return {is_own ? own_file_ : scope_->pack->document->file, line, column};
 }
 
 void Checker::ReportSyntax(const SyntaxError& error, const YamlNode& node) {

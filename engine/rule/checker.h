@@ -105,6 +105,7 @@ class Checker {
   Diagnostics* diagnostics_;
   ExpressionPlace place_ = ExpressionPlace::kRule;
   TextPositions own_positions_;                 // of the scalar that was entered
+  std::string own_file_;                        // which holds it: a pack's, or a tuning file
   const TextPositions* positions_ = &own_positions_;  // of the text being checked: it, or a macro
   std::vector<const Declaration*> expanding_;   // macros, outermost first
   int nodes_ = 0;

@@ -8,7 +8,8 @@ constexpr DiagnosticCode kAll[] = {
     diagnostic::kUnreadable, diagnostic::kYamlSyntax, diagnostic::kFileTooLarge,
     diagnostic::kTooDeep, diagnostic::kTooManyNodes, diagnostic::kAnchor, diagnostic::kTag,
     diagnostic::kMergeKey, diagnostic::kSecondDocument, diagnostic::kDuplicateKey,
-    diagnostic::kKeyNotText, diagnostic::kUnknownKey, diagnostic::kMissingKey,
+    diagnostic::kKeyNotText, diagnostic::kChangesWhileRead,
+    diagnostic::kUnknownKey, diagnostic::kMissingKey,
     diagnostic::kWrongShape, diagnostic::kWrongValue, diagnostic::kUnknownWord,
     diagnostic::kNotSupported, diagnostic::kInvalidName, diagnostic::kNoPacks,
     diagnostic::kDuplicatePack, diagnostic::kBadToken, diagnostic::kSyntax,
@@ -34,7 +35,9 @@ constexpr DiagnosticCode kAll[] = {
     diagnostic::kDuplicateException, diagnostic::kTooManyRules, diagnostic::kUnused,
     diagnostic::kExpiredException, diagnostic::kIntegerDivision, diagnostic::kMaybeUnknown,
     diagnostic::kCountsItself, diagnostic::kReviewOverdue, diagnostic::kNumberNotShown,
-    diagnostic::kUnapproved,
+    diagnostic::kUnapproved, diagnostic::kTuningShape, diagnostic::kTuningKey,
+    diagnostic::kTuningName, diagnostic::kTunedTwice, diagnostic::kTuningException,
+    diagnostic::kNotInList,
 };
 
 }  // namespace

@@ -25,6 +25,7 @@ inline constexpr DiagnosticCode kMergeKey{"VG1008", "merge keys are not read"};
 inline constexpr DiagnosticCode kSecondDocument{"VG1009", "a file holds one document"};
 inline constexpr DiagnosticCode kDuplicateKey{"VG1010", "a map has the same key twice"};
 inline constexpr DiagnosticCode kKeyNotText{"VG1011", "a key is a map or a list"};
+inline constexpr DiagnosticCode kChangesWhileRead{"VG1012", "files change while they are read"};
 inline constexpr DiagnosticCode kUnknownKey{"VG1101", "a key that packs don't have"};
 inline constexpr DiagnosticCode kMissingKey{"VG1102", "a required key is missing"};
 inline constexpr DiagnosticCode kWrongShape{"VG1103", "a map, a list or a text was expected"};
@@ -113,6 +114,14 @@ inline constexpr DiagnosticCode kCountsItself{"VG5005", "true on every leg that 
 inline constexpr DiagnosticCode kReviewOverdue{"VG5006", "a rule's review is overdue"};
 inline constexpr DiagnosticCode kNumberNotShown{"VG5007", "a figure that the reason never shows"};
 inline constexpr DiagnosticCode kUnapproved{"VG5008", "an exception without approver or end"};
+
+// VG7xxx: tuning files.
+inline constexpr DiagnosticCode kTuningShape{"VG7001", "a tuning file's value is malformed"};
+inline constexpr DiagnosticCode kTuningKey{"VG7002", "tuning can't set this"};
+inline constexpr DiagnosticCode kTuningName{"VG7003", "tuning names what isn't loaded"};
+inline constexpr DiagnosticCode kTunedTwice{"VG7004", "two tuning files set the same thing"};
+inline constexpr DiagnosticCode kTuningException{"VG7005", "a site's exception lacks a key"};
+inline constexpr DiagnosticCode kNotInList{"VG7006", "tuning removes what a list doesn't have"};
 }  // namespace diagnostic
 
 // Every code above, in order; what `help VGnnnn` and the documentation are made from.

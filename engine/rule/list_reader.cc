@@ -58,6 +58,11 @@ class ListReader {
     } else if (!file->IsScalar() || !ReadFile(*file)) {
       return std::nullopt;
     }
+    if (const YamlNode* more = entry_.value.Find("add")) {
+      for (const YamlNode& item : more->items) {
+        if (item.IsScalar()) items_.push_back({item.text, pack_.document->At(item)});
+      }
+    }
     return Take();
   }
 
@@ -67,9 +72,12 @@ class ListReader {
     diagnostics_->Error(code.code, std::move(at), std::move(message), std::move(advice));
   }
 
-  // Beside the pack, or beside the pack's folder.
-  std::filesystem::path Locate(const std::filesystem::path& name) const {
-    const std::filesystem::path folder(pack_.folder);
+  // Beside the file that names it, or beside that file's folder.
+  std::filesystem::path Locate(const YamlNode& node) const {
+    const std::filesystem::path name(node.text);
+    std::filesystem::path folder(pack_.folder);
+    if (node.origin != nullptr) folder = std::filesystem::path(node.origin->file).parent_path();
+    if (folder.empty()) folder = ".";
     std::error_code ignored;
     if (std::filesystem::is_regular_file(folder / name, ignored)) return folder / name;
     return std::filesystem::absolute(folder, ignored).lexically_normal().parent_path() / name;
@@ -85,7 +93,7 @@ class ListReader {
       return false;
     }
     std::error_code failed;
-    const std::filesystem::path path = Locate(name);
+    const std::filesystem::path path = Locate(node);
     const std::uintmax_t bytes = std::filesystem::file_size(path, failed);
     std::ifstream file(path, std::ios::binary);
     if (failed || !file || bytes > kFileBytesMax) {
@@ -95,7 +103,7 @@ class ListReader {
     }
     std::ostringstream content;
     content << file.rdbuf();
-    files_->push_back({node.text, Sha256::Of(content.str())});
+    files_->push_back({node.text, Sha256::Of(content.str()), path.string()});
     std::istringstream lines(content.str());
     std::string line;
     for (int number = 1; std::getline(lines, line); ++number) {
@@ -118,6 +126,20 @@ class ListReader {
     return std::nullopt;
   }
 
+  // What a tuning file takes out (tuning.h).
+  void Remove() {
+    const YamlNode* less = entry_.value.Find("remove");
+    if (less == nullptr) return;
+    for (const YamlNode& node : less->items) {
+      const SourcePosition at = pack_.document->At(node);
+      const auto item = Normalised({node.text, at});
+      if (!item || list_.items.erase(*item) > 0) continue;
+      diagnostics_->Warning(diagnostic::kNotInList.code, at,
+                            "`" + entry_.key + "` does not have `" + node.text + "`",
+                            "take it out of `remove`");
+    }
+  }
+
   std::optional<NamedList> Take() {
     const int most = IntegerAt(entry_.value, "max_items").value_or(kItemsMaxDefault);
     if (items_.size() > static_cast<size_t>(most)) {
@@ -130,6 +152,7 @@ class ListReader {
     for (const Item& item : items_) {
       if (auto normalised = Normalised(item)) list_.items.insert(*std::move(normalised));
     }
+    Remove();
     if (bad_items_ > 0) return std::nullopt;
     std::vector<std::string> sorted(list_.items.begin(), list_.items.end());
     std::sort(sorted.begin(), sorted.end());

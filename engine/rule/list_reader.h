@@ -12,7 +12,7 @@
 namespace vigla {
 
 // A file holds one item a line; blank lines and lines that begin with `#` are left out. Its
-// digest goes to *files. Empty after an error.
+// digest goes to *files. `add` and `remove` are a tuning file's. Empty after an error.
 std::optional<NamedList> ReadList(const Pack& pack, const YamlEntry& entry,
                                   const KeyedHasher& hasher, std::vector<RuleFile>* files,
                                   Diagnostics* diagnostics);

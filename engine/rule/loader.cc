@@ -14,6 +14,7 @@
 #include "engine/rule/diagnostic_codes.h"
 #include "engine/rule/pack_reader.h"
 #include "engine/rule/rule_set_builder.h"
+#include "engine/rule/tuning.h"
 
 namespace vigla {
 namespace {
@@ -48,9 +49,13 @@ std::vector<fs::path> PackFilesOf(const std::string& path, Diagnostics* diagnost
   return files;
 }
 
-void FillSnippets(const std::vector<std::unique_ptr<Pack>>& packs, Diagnostics* diagnostics) {
+using TuningFiles = std::vector<std::shared_ptr<const YamlDocument>>;
+
+void FillSnippets(const std::vector<std::unique_ptr<Pack>>& packs, const TuningFiles& tuning,
+                  Diagnostics* diagnostics) {
   std::map<std::string, const YamlDocument*> documents;
   for (const auto& pack : packs) documents[pack->document->file] = pack->document.get();
+  for (const auto& file : tuning) documents[file->file] = file.get();
   for (Diagnostic& finding : diagnostics->all()) {
     const auto document = documents.find(finding.at.file);
     if (document == documents.end() || !finding.snippet.empty()) continue;
@@ -84,6 +89,7 @@ std::shared_ptr<const RuleSet> LoadRuleSet(const std::vector<std::string>& paths
   CHECK(options.hasher != nullptr);
   std::vector<std::unique_ptr<Pack>> packs;
   std::vector<RuleFile> files;
+  TuningFiles tuning;
   std::set<fs::path> seen;
   if (paths.empty()) {
     diagnostics->Error(diagnostic::kNoPacks.code, {}, "no rules were named",
@@ -95,18 +101,24 @@ std::shared_ptr<const RuleSet> LoadRuleSet(const std::vector<std::string>& paths
       if (!seen.insert(fs::weakly_canonical(file, ignored)).second) continue;
       auto document = LoadPackDocument(file.string(), diagnostics);
       if (document == nullptr) continue;
-      files.push_back({file.filename().string(), Sha256::Of(document->source)});
+      files.push_back(
+          {file.filename().string(), Sha256::Of(document->source), file.string()});
+      if (IsTuning(*document)) {
+        tuning.push_back(std::move(document));
+        continue;
+      }
       auto pack = ReadPack(std::move(document), diagnostics);
       if (pack == nullptr) continue;
       pack->folder = file.has_parent_path() ? file.parent_path().string() : ".";
       packs.push_back(std::move(pack));
     }
   }
+  ApplyTuning(tuning, packs, diagnostics);
   ApplyOverrides(options.overrides, packs, diagnostics);
   if (options.edit_packs) options.edit_packs(&packs);
   RuleSetBuilder builder(std::move(packs), std::move(files), options, diagnostics);
   std::shared_ptr<const RuleSet> rule_set = builder.Build();
-  FillSnippets(builder.packs(), diagnostics);
+  FillSnippets(builder.packs(), tuning, diagnostics);
   DropRepeated(diagnostics);
   return rule_set;
 }

@@ -127,6 +127,7 @@ struct NamedList {
 struct RuleFile {
   std::string name;
   Digest digest;
+  std::string path = {};  // where it was read; not published
 };
 
 // Never changes after the loader returns it; safe to share between threads.
