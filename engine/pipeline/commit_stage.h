@@ -37,6 +37,7 @@ class CommitStage {
   BuilderRing& input() { return input_; }
   RecycleRing& recycled() { return recycled_; }
   BuilderMetrics& metrics() { return metrics_; }
+  const RuleMetrics& rule_metrics() const { return rule_metrics_; }
   const std::atomic<bool>& gate_closed() const { return gate_closed_; }
 
   // kDone: everything is committed and every image is written, as RequestImages asked.
@@ -59,6 +60,7 @@ class CommitStage {
   BuilderRing input_;
   RecycleRing recycled_;
   BuilderMetrics metrics_;
+  RuleMetrics rule_metrics_;
   SequenceIndex index_;
   EpochBuilder builder_;
   StateHeader header_;

@@ -33,7 +33,7 @@ AuditMatch ToAuditMatch(const Match& match, const Rule& rule,
 EpochBuilder::EpochBuilder(const PipelineOptions& options,
                            const std::vector<std::string>& topics, const OutputLimits& limits,
                            SequenceIndex* index, const AuditChain& chain,
-                           BuilderMetrics* metrics)
+                           BuilderMetrics* metrics, RuleMetrics* rule_metrics)
     : options_(options),
       topics_(topics),
       limits_(limits),
@@ -41,6 +41,7 @@ EpochBuilder::EpochBuilder(const PipelineOptions& options,
       alert_body_(topics, index),
       chain_(chain),
       metrics_(metrics),
+      rule_metrics_(rule_metrics),
       intake_frames_(FrameKind::kIntake, options.frame_bytes_max),
       match_frames_(FrameKind::kMatches, options.frame_bytes_max) {}
 
@@ -182,7 +183,9 @@ void EpochBuilder::AddUnknown(const RuleSet& rule_set,
     for (const auto& lane : lanes) {
       if (rule < lane->unknown.size()) legs += lane->unknown[rule];
     }
-    if (legs > 0) match_frames_.AddUnknown(rule_set.rules[rule].id, static_cast<uint64_t>(legs));
+    if (legs == 0) continue;
+    match_frames_.AddUnknown(rule_set.rules[rule].id, static_cast<uint64_t>(legs));
+    rule_metrics_->AddUnknown(rule_set.rules[rule].id, static_cast<uint64_t>(legs));
   }
 }
 
@@ -204,9 +207,9 @@ absl::StatusOr<OutputEpoch> EpochBuilder::Finish(
       publish(OutputTopic::kRules, std::move(part), "rules.v1");
     }
   }
-  for (const LegResult* result : Merge(lanes)) {
-    RETURN_IF_ERROR(AddResult(*result, &epoch.records));
-  }
+  const std::vector<const LegResult*> results = Merge(lanes);
+  for (const LegResult* result : results) RETURN_IF_ERROR(AddResult(*result, &epoch.records));
+  rule_metrics_->Add(*end.rule_set, results);
   for (OutputRecord& reject : rejects_) epoch.records.push_back(std::move(reject));
   metrics_->rejects.Add(rejects_.size());
   AddUnknown(*end.rule_set, lanes);

@@ -13,6 +13,7 @@
 #include "engine/pipeline/messages.h"
 #include "engine/pipeline/metrics.h"
 #include "engine/pipeline/options.h"
+#include "engine/pipeline/rule_metrics.h"
 
 namespace vigla {
 
@@ -28,7 +29,7 @@ class EpochBuilder {
   // `topics` and `index` must outlive it. `chain` is where the audit trail stands.
   EpochBuilder(const PipelineOptions& options, const std::vector<std::string>& topics,
                const OutputLimits& limits, SequenceIndex* index, const AuditChain& chain,
-               BuilderMetrics* metrics);
+               BuilderMetrics* metrics, RuleMetrics* rule_metrics);
 
   // In sequence. The batch must stay until Finish or Prove.
   void AddBatch(const Batch& batch);
@@ -63,6 +64,7 @@ class EpochBuilder {
   AlertBody alert_body_;
   AuditChain chain_;
   BuilderMetrics* metrics_;
+  RuleMetrics* rule_metrics_;
 
   FrameBuilder intake_frames_, match_frames_;
   Sha256 input_digest_, alerts_digest_;

@@ -61,9 +61,8 @@ absl::Status Pipeline::Open() {
     lanes_.push_back(std::make_unique<Lane>(i, options_, store_, &hasher_, topics,
                                             ports_.leg_observer));
   }
-  commit_ = std::make_unique<CommitStage>(
-      options_, topics, CommitStage::Ports{store_, ports_.output, ports_.clock, ports_.desk}, lanes_,
-      header);
+  const CommitStage::Ports commit_ports{store_, ports_.output, ports_.clock, ports_.desk};
+  commit_ = std::make_unique<CommitStage>(options_, topics, commit_ports, lanes_, header);
   RETURN_IF_ERROR(commit_->Start());
   feed_ = std::make_unique<Feed>(options_, topics, &hasher_, lanes_, &commit_->input(),
                                  &commit_->recycled());

@@ -62,6 +62,7 @@ class Pipeline {
   bool IsLive() const { return live_.load(std::memory_order_acquire); }
   FeedMetrics& feed_metrics() { return feed_->metrics(); }
   BuilderMetrics& builder_metrics() { return commit_->metrics(); }
+  const RuleMetrics& rule_metrics() const { return commit_->rule_metrics(); }
   const std::vector<std::unique_ptr<Lane>>& lanes() const { return lanes_; }
   uint64_t replayed_records() const;
 
