@@ -65,7 +65,8 @@ int CheckCommand(const Settings& settings, const CheckOptions& options) {
     }
   }
   Diagnostics diagnostics;
-  const auto rule_set = LoadRuleSet(options.paths, *load_options, &diagnostics);
+  const auto rule_set =
+      LoadRuleSet(WithTuning(options.paths, settings), *load_options, &diagnostics);
   diagnostics.Sort();
   if (options.as_json) {
     std::printf("%s\n", FindingsJson(diagnostics, rule_set.get()).c_str());

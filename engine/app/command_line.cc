@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <functional>
 
+#include "engine/app/admin_command.h"
 #include "engine/app/check_command.h"
 #include "engine/app/exit_code.h"
 #include "engine/app/generate_command.h"
@@ -29,6 +30,8 @@ class CommandLine {
     AddVerify();
     AddInspect();
     AddGenerate();
+    AddReload();
+    AddStatus();
     AddConfigShow();
     AddVersion();
   }
@@ -63,6 +66,7 @@ class CommandLine {
     };
     set("input.path", input_);
     set("rules.paths", rules_);
+    set("rules.tuning", tuning_);
     set("output.dir", {output_});
     set("state.dir", {state_});
     if (lanes_ >= 0) settings->Set("engine.lanes=" + std::to_string(lanes_), &diagnostics);
@@ -81,11 +85,17 @@ class CommandLine {
         ->check(CLI::IsMember({"text", "json"}));
   }
 
+  void AddTuning(CLI::App* command) {
+    command->add_option("--tuning", tuning_, "Tuning file, or a folder; may be repeated")
+        ->allow_extra_args(false);
+  }
+
   void AddRun() {
     CLI::App* run = app_.add_subcommand("run", "Watch transactions");
     AddConfig(run);
     run->add_option("--input", input_, "NDJSON file; may be repeated")->allow_extra_args(false);
     run->add_option("--rules", rules_, "Packs, or folders of them");
+    AddTuning(run);
     run->add_option("--output", output_, "Folder for the outputs");
     run->add_option("--state", state_, "Folder of the state (default: OUTPUT/state)");
     run->add_option("--lanes", lanes_, "Threads that own subjects (default: cores - 1)");
@@ -98,6 +108,7 @@ class CommandLine {
     AddConfig(check);
     AddFormat(check);
     check->add_option("paths", check_.paths, "Packs, or folders of them")->required();
+    AddTuning(check);
     check->add_option("--deny", deny_, "warnings: they fail the check too")
         ->check(CLI::IsMember({"warnings"}));
     check->add_option("--today", check_.today, "Warn of exceptions expired by that date");
@@ -155,6 +166,33 @@ class CommandLine {
     generate->callback([this] { code_ = GenerateCommand(workload_, output_, labels_); });
   }
 
+  void AddAdmin(CLI::App* command) {
+    AddConfig(command);
+    AddFormat(command);
+    command->add_option("--url", admin_.url, "Its admin address (default: admin.listen of -c)");
+  }
+
+  void AddReload() {
+    CLI::App* reload = app_.add_subcommand("reload", "Have a running instance reload its rules");
+    AddAdmin(reload);
+    reload->add_flag("--wait", admin_.wait, "Until the epoch that activates them is committed");
+    reload->add_option("--timeout", admin_.timeout_seconds, "Seconds to wait at most")
+        ->check(CLI::Range(1, 600));
+    On(reload, [this](const Settings& settings) {
+      admin_.as_json = IsJson();
+      return ReloadCommand(settings, admin_);
+    });
+  }
+
+  void AddStatus() {
+    CLI::App* status = app_.add_subcommand("status", "What a running instance does");
+    AddAdmin(status);
+    On(status, [this](const Settings& settings) {
+      admin_.as_json = IsJson();
+      return StatusCommand(settings, admin_);
+    });
+  }
+
   void AddConfigShow() {
     CLI::App* config = app_.add_subcommand("config", "Look at the configuration");
     CLI::App* show = config->add_subcommand("show", "Every setting, its value, where it is from");
@@ -179,9 +217,10 @@ class CommandLine {
   CLI::App app_{"Vigla watches transactions: exact windows, evidence, a provable trail."};
   int code_ = kExitOk;
   std::string config_, state_, output_, format_ = "text", folder_, deny_;
-  std::vector<std::string> sets_, input_, rules_;
+  std::vector<std::string> sets_, input_, rules_, tuning_;
   int lanes_ = -1;
   bool until_end_ = false;
+  AdminCommandOptions admin_;
   CheckOptions check_;
   TestCommandOptions test_;
   std::string kind_, id_, tenant_;

@@ -4,6 +4,8 @@
 #include <prometheus/metric_family.h>
 #include <prometheus/text_serializer.h>
 
+#include <ctime>
+
 #include "engine/base/json_writer.h"
 #include "engine/model/decoder.h"
 
@@ -130,12 +132,103 @@ void AddCommits(BuilderMetrics& builder, Page* page) {
               static_cast<double>(builder.gate_closed.Get()));
 }
 
+void AddRules(const RuleMetrics::Snapshot& rules, Page* page) {
+  page->Family("vigla_matches_total", "Legs that a rule matched, folded and excepted included.",
+               MetricType::Counter);
+  for (const auto& [rule, counts] : rules.by_rule) {
+    if (counts.live > 0) {
+      page->Add(static_cast<double>(counts.live), {{"rule", rule}, {"state", "live"}});
+    }
+    if (counts.shadow > 0) {
+      page->Add(static_cast<double>(counts.shadow), {{"rule", rule}, {"state", "shadow"}});
+    }
+  }
+  page->Family("vigla_rule_unknown_total", "Legs on which a rule's condition was unknown.",
+               MetricType::Counter);
+  for (const auto& [rule, counts] : rules.by_rule) {
+    if (counts.unknown > 0) page->Add(static_cast<double>(counts.unknown), {{"rule", rule}});
+  }
+  page->Family("vigla_exceptions_applied_total", "Matches that an exception held back.",
+               MetricType::Counter);
+  for (const auto& [key, count] : rules.exceptions) {
+    page->Add(static_cast<double>(count), {{"rule", key.first}, {"exception", key.second}});
+  }
+}
+
+// The end of each exception's last day. One that is past no longer applies to new events.
+void AddExceptions(const RuleSet& rule_set, Page* page) {
+  constexpr int64_t kDaySeconds = 86'400;
+  const int64_t now = std::time(nullptr);
+  int64_t expired = 0;
+  page->Family("vigla_exception_expires_timestamp_seconds",
+               "When an exception stops applying, by event time.", MetricType::Gauge);
+  for (const Rule& rule : rule_set.rules) {
+    for (const Exception& exception : rule.exceptions) {
+      if (!exception.until_utc_day) continue;
+      const int64_t ends = (int64_t{*exception.until_utc_day} + 1) * kDaySeconds;
+      if (ends <= now) ++expired;
+      page->Add(static_cast<double>(ends), {{"rule", rule.id}, {"exception", exception.id}});
+    }
+  }
+  page->Gauge("vigla_exceptions_expired", "Exceptions whose last day is past.",
+              static_cast<double>(expired));
+}
+
+void AddReloads(const ReloadRecord& last, Page* page) {
+  page->Gauge("vigla_reload_success", "1 if the newest load of the rules succeeded.",
+              last.success ? 1 : 0);
+  page->Gauge("vigla_reload_timestamp_seconds", "When rules were last loaded with success.",
+              static_cast<double>(last.success_unix_seconds));
+  page->Gauge("vigla_reload_duration_seconds", "Time that the newest reload took to load.",
+              last.seconds);
+  page->Family("vigla_reloads_total", "Reloads, by result.", MetricType::Counter);
+  page->Add(static_cast<double>(last.accepted), {{"result", "accepted"}});
+  page->Add(static_cast<double>(last.unchanged), {{"result", "unchanged"}});
+  page->Add(static_cast<double>(last.refused), {{"result", "refused"}});
+}
+
+// What judges, since when, and what will where that is another set.
+void WriteRuleSet(const ActivationDesk& desk, JsonWriter* json) {
+  const auto wanted = desk.wanted().rule_set;
+  const ActiveRuleSet active = desk.active();
+  if (!active.fingerprint.empty()) json->Field("rule_set", active.fingerprint);
+  if (active.epoch > 0) {
+    json->CounterField("activation_epoch", active.epoch)
+        .CounterField("activation_sequence", active.first_sequence.value);
+  }
+  if (active.fingerprint != wanted->FingerprintText()) {
+    json->Field("next_rule_set", wanted->FingerprintText());
+  }
+  json->Field("rules", static_cast<int64_t>(wanted->rules.size())).Key("files").BeginArray();
+  for (const RuleFile& file : wanted->files) {
+    json->BeginObject().Field("name", file.name).Field("sha256", file.digest.Hex()).EndObject();
+  }
+  json->EndArray();
+}
+
+void WriteReload(const ReloadRecord& last, JsonWriter* json) {
+  if (last.result.empty()) return;
+  json->Key("last_reload")
+      .BeginObject()
+      .Field("result", last.result)
+      .Field("by", last.by)
+      .Field("at", last.at)
+      .OptionalField("rule_set", last.rule_set)
+      .OptionalField("error", last.first_error)
+      .EndObject();
+}
+
 }  // namespace
 
-void InstanceView::Attach(Pipeline* pipeline, std::shared_ptr<const RuleSet> rule_set) {
+void InstanceView::Watch(const ActivationDesk* desk, const Reloader* reloader) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  desk_ = desk;
+  reloader_ = reloader;
+}
+
+void InstanceView::Attach(Pipeline* pipeline) {
   std::lock_guard<std::mutex> lock(mutex_);
   pipeline_ = pipeline;
-  rule_set_ = std::move(rule_set);
 }
 
 void InstanceView::Detach() {
@@ -160,14 +253,22 @@ std::string InstanceView::MetricsText() {
              pipeline_ != nullptr && pipeline_->IsLive() ? 1 : 0);
   page.Gauge("vigla_lag_records", "Records not yet consumed; -1 where unknown.",
              static_cast<double>(LagRecords()));
-  if (rule_set_ != nullptr) {
-    page.Family("vigla_rule_set_info", "The configured rule set.", MetricType::Gauge);
-    page.Add(1, {{"fingerprint", rule_set_->FingerprintText()}, {"version", VIGLA_VERSION}});
+  if (desk_ != nullptr) {
+    const auto wanted = desk_->wanted().rule_set;
+    const std::string active = desk_->active().fingerprint;
+    page.Family("vigla_rule_set_info",
+                "The rule set that judges; before the first epoch, the one that will.",
+                MetricType::Gauge);
+    page.Add(1, {{"fingerprint", active.empty() ? wanted->FingerprintText() : active},
+                 {"version", VIGLA_VERSION}});
+    AddExceptions(*wanted, &page);
   }
+  if (reloader_ != nullptr) AddReloads(reloader_->last(), &page);
   if (pipeline_ != nullptr) {
     AddFeed(pipeline_->feed_metrics(), &page);
     AddLanes(pipeline_->lanes(), &page);
     AddCommits(pipeline_->builder_metrics(), &page);
+    AddRules(pipeline_->rule_metrics().Read(), &page);
   }
   return page.Text();
 }
@@ -181,10 +282,8 @@ std::string InstanceView::StatusJson() {
       .Field("schema", "vigla.status.v1")
       .Field("state", live ? "live" : "recovering")
       .Field("engine", VIGLA_VERSION);
-  if (rule_set_ != nullptr) {
-    json.Field("rule_set", rule_set_->FingerprintText())
-        .Field("rules", static_cast<int64_t>(rule_set_->rules.size()));
-  }
+  if (desk_ != nullptr) WriteRuleSet(*desk_, &json);
+  if (reloader_ != nullptr) WriteReload(reloader_->last(), &json);
   if (pipeline_ != nullptr) {
     json.CounterField("records", pipeline_->feed_metrics().records.Get())
         .CounterField("last_epoch", pipeline_->builder_metrics().last_epoch.Get())

@@ -5,6 +5,7 @@
 #include <mutex>
 #include <string>
 
+#include "engine/app/reload.h"
 #include "engine/pipeline/pipeline.h"
 
 namespace vigla {
@@ -12,8 +13,10 @@ namespace vigla {
 // Snapshots of a running instance for the admin pages. Thread-safe; reads counters only.
 class InstanceView {
  public:
-  // A new life of the pipeline begins; nullptr between lives. `source` gives the lag.
-  void Attach(Pipeline* pipeline, std::shared_ptr<const RuleSet> rule_set);
+  // Both must outlive the view; before the first page is asked for.
+  void Watch(const ActivationDesk* desk, const Reloader* reloader);
+  // A new life of the pipeline begins, or has ended.
+  void Attach(Pipeline* pipeline);
   void Detach();
 
   std::string MetricsText();
@@ -26,7 +29,8 @@ class InstanceView {
 
   std::mutex mutex_;
   Pipeline* pipeline_ = nullptr;
-  std::shared_ptr<const RuleSet> rule_set_;
+  const ActivationDesk* desk_ = nullptr;
+  const Reloader* reloader_ = nullptr;
 };
 
 }  // namespace vigla

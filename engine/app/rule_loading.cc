@@ -34,6 +34,12 @@ absl::StatusOr<LoadOptions> MakeLoadOptions(const Settings& settings,
   return options;
 }
 
+std::vector<std::string> WithTuning(std::vector<std::string> paths, const Settings& settings) {
+  const std::vector<std::string>& tuning = settings.List("rules.tuning");
+  paths.insert(paths.end(), tuning.begin(), tuning.end());
+  return paths;
+}
+
 void PrintDiagnostics(const Diagnostics& diagnostics) {
   for (const Diagnostic& diagnostic : diagnostics.all()) {
     std::fprintf(stderr, "%s\n", FormatDiagnostic(diagnostic).c_str());

@@ -17,6 +17,9 @@ namespace vigla {
 // every rule set that is loaded with the options.
 absl::StatusOr<LoadOptions> MakeLoadOptions(const Settings& settings, const KeyedHasher* hasher);
 
+// The rules' paths, tuning files behind them.
+std::vector<std::string> WithTuning(std::vector<std::string> paths, const Settings& settings);
+
 // Every finding to stderr, then a line that counts them.
 void PrintDiagnostics(const Diagnostics& diagnostics);
 

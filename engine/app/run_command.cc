@@ -10,6 +10,7 @@
 #include "engine/app/log.h"
 #include "engine/app/pipeline_settings.h"
 #include "engine/app/progress_bar.h"
+#include "engine/app/reload.h"
 #include "engine/app/rule_loading.h"
 #include "engine/app/stop_signal.h"
 #include "engine/base/status.h"
@@ -53,7 +54,8 @@ struct Instance {
   PipelineOptions options;
   KeyedHasher hasher;
   LoadOptions load_options;
-  std::shared_ptr<const RuleSet> rule_set;
+  std::unique_ptr<ActivationDesk> desk;
+  std::unique_ptr<Reloader> reloader;
   InstancePorts ports;
   std::unique_ptr<Store> store;
   MonotonicClock clock;
@@ -64,20 +66,28 @@ struct Instance {
       : options(pipeline_options), hasher(pipeline_options.identity_key) {}
 };
 
+// A half-written set at the start ends the process; its supervisor tries again.
 absl::Status LoadRules(const Settings& settings, Instance* instance) {
   ASSIGN_OR_RETURN(instance->load_options, MakeLoadOptions(settings, &instance->hasher));
   if (settings.List("rules.paths").empty()) {
     return MakeError(absl::StatusCode::kInvalidArgument,
                      "no rules: name packs with --rules or rules.paths");
   }
+  const RuleFileSet files{WithTuning(settings.List("rules.paths"), settings),
+                          instance->load_options};
   Diagnostics diagnostics;
-  instance->rule_set =
-      LoadRuleSet(settings.List("rules.paths"), instance->load_options, &diagnostics);
+  auto rule_set = LoadSettledRuleSet(files, [] { return !StopRequested(); }, &diagnostics);
   diagnostics.Sort();
   PrintDiagnostics(diagnostics);
-  if (instance->rule_set == nullptr) {
+  if (rule_set == nullptr) {
     return MakeError(absl::StatusCode::kInvalidArgument, "the rules were refused");
   }
+  LogInfo("rule set " + rule_set->FingerprintText() + ", " +
+          std::to_string(rule_set->rules.size()) + " rules, " +
+          std::to_string(instance->options.lanes) + " lane(s)");
+  instance->desk = std::make_unique<ActivationDesk>(std::move(rule_set));
+  instance->reloader = std::make_unique<Reloader>(files, instance->desk.get());
+  instance->view.Watch(instance->desk.get(), instance->reloader.get());
   return absl::OkStatus();
 }
 
@@ -117,6 +127,7 @@ absl::Status Live(const Settings& settings, Instance* instance) {
   ports.source = instance->ports.source.get();
   ports.output = instance->ports.output.get();
   ports.clock = &instance->clock;
+  ports.desk = instance->desk.get();
   ports.log = [](std::string_view message) { LogInfo(message); };
   ports.open_store = [&]() -> absl::StatusOr<Store*> {
     if (instance->store == nullptr) RETURN_IF_ERROR(OpenState(settings, instance));
@@ -125,9 +136,9 @@ absl::Status Live(const Settings& settings, Instance* instance) {
   ProgressBar progress;
   constexpr int kRestartsMax = 100;
   for (int life = 0; life < kRestartsMax; ++life) {
-    Pipeline pipeline(instance->options, instance->load_options, ports, instance->rule_set);
+    Pipeline pipeline(instance->options, instance->load_options, ports, nullptr);
     RETURN_IF_ERROR(pipeline.Open());
-    instance->view.Attach(&pipeline, instance->rule_set);
+    instance->view.Attach(&pipeline);
     absl::StatusOr<PipelineOutcome> outcome = PipelineOutcome::kFinished;
     {
       Watcher watcher(&pipeline, &progress, instance->ports.input_bytes);
@@ -154,12 +165,12 @@ absl::Status Run(const Settings& settings, bool until_end) {
   ASSIGN_OR_RETURN(instance.ports, MakeInstancePorts(settings, until_end));
   if (!settings.Text("admin.listen").empty()) {
     ASSIGN_OR_RETURN(instance.admin,
-                     AdminServer::Start(settings.Text("admin.listen"), &instance.view));
+                     AdminServer::Start(settings.Text("admin.listen"), &instance.view,
+                                        instance.reloader.get()));
   }
-  LogInfo("rule set " + instance.rule_set->FingerprintText() + ", " +
-          std::to_string(instance.rule_set->rules.size()) + " rules, " +
-          std::to_string(instance.options.lanes) + " lane(s)");
-  return Live(settings, &instance);
+  const absl::Status status = Live(settings, &instance);
+  instance.desk->Close();
+  return status;
 }
 
 }  // namespace
@@ -167,6 +178,7 @@ absl::Status Run(const Settings& settings, bool until_end) {
 int RunCommand(const Settings& settings, bool until_end) {
   SetLogLevel(settings.Text("log.level"));
   CatchStopSignals();
+  CatchReloadSignal();
   const absl::Status status = Run(settings, until_end);
   if (!status.ok()) LogError(ToStd(status.message()));
   return ExitCodeOf(status);

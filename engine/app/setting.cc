@@ -28,6 +28,8 @@ constexpr SettingInfo kTable[] = {
      "Folder for alerts.ndjson, audit.ndjson, journal.ndjson, rules.ndjson, rejects.ndjson."},
     {"rules.paths", SettingType::kTextList, "", 0, 0, "",
      "Pack files, or folders of them (*.yaml but *.test.yaml)."},
+    {"rules.tuning", SettingType::kTextList, "", 0, 0, "",
+     "Tuning files, or folders of them: parameters, lists, states and exceptions of this site."},
     {"state.dir", SettingType::kText, "", 0, 0, "",
      "Folder of the RocksDB state. Losing it costs a replay of the input, nothing else."},
     {"rates.base", SettingType::kText, "EUR", 0, 0, "",
@@ -72,7 +74,8 @@ constexpr SettingInfo kTable[] = {
     {"engine.instance", SettingType::kText, "vigla", 0, 0, "",
      "Name in the ce_source header of outputs."},
     {"admin.listen", SettingType::kText, "", 0, 0, "",
-     "Loopback address and port of /metrics, /livez, /readyz and /status; empty: none."},
+     "Loopback address and port of /metrics, /livez, /readyz, /status and POST /-/reload; "
+     "empty: none."},
     {"log.level", SettingType::kWord, "info", 0, 0, "debug|info|warning|error",
      "What goes to stderr."},
 };

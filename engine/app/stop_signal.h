@@ -1,5 +1,8 @@
-// SIGTERM and SIGINT as a flag: the open epoch is committed, then the process ends. Cold.
+// Signals as flags: SIGTERM and SIGINT end the process after the open epoch, SIGHUP asks for a
+// reload of the rules. Cold.
 #pragma once
+
+#include <cstdint>
 
 namespace vigla {
 
@@ -7,5 +10,10 @@ namespace vigla {
 // safe too: a start after any kill recovers.
 void CatchStopSignals();
 bool StopRequested();
+
+// From then on SIGHUP only counts. One that comes before the rules are in use is kept until they
+// are; several that come together are one reload; after a stop request none is served.
+void CatchReloadSignal();
+uint64_t ReloadSignals();
 
 }  // namespace vigla

@@ -81,6 +81,7 @@ std::string ReportJson(const VerifyReport& report) {
       .CounterField("intake_entries", report.intake_entries)
       .CounterField("match_entries", report.match_entries)
       .CounterField("alerts", report.alerts)
+      .CounterField("alerts_shadow", report.alerts_shadow)
       .CounterField("rejects", report.rejects)
       .CounterField("rule_sets", report.rule_sets)
       .Field("head", report.head)
@@ -104,13 +105,14 @@ void PrintReport(const VerifyReport& report) {
     std::printf("%s\n", FormatFinding(finding).c_str());
   }
   std::printf("%s: %llu epochs, %llu frames, %llu records, %llu legs with matches, %llu alerts, "
-              "%llu rejects, %llu rule sets\nhead %s\n",
+              "%llu shadow alerts, %llu rejects, %llu rule sets\nhead %s\n",
               report.ok() ? "proved" : "NOT PROVED",
               static_cast<unsigned long long>(report.epochs),
               static_cast<unsigned long long>(report.frames),
               static_cast<unsigned long long>(report.intake_entries),
               static_cast<unsigned long long>(report.match_entries),
               static_cast<unsigned long long>(report.alerts),
+              static_cast<unsigned long long>(report.alerts_shadow),
               static_cast<unsigned long long>(report.rejects),
               static_cast<unsigned long long>(report.rule_sets), report.head.c_str());
 }
