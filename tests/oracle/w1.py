@@ -6,6 +6,8 @@ and every figure is recomputed from the entries in it: no running total, no cach
 
   w1.py --input FILE... [--journal journal.ndjson] --out expected.ndjson
   w1.py --dump input_topic.ndjson [--journal journal.ndjson] --out expected.ndjson
+  w1.py … --activations activations.json    rules and limits change at given sequences:
+        [{"first": 1, "rules": ["D1", …], "limits": {"D1": 15, "S1": 90000}}, …]
 
 Writes one JSON line a leg with a match:
   {"id", "source", "sequence", "subject", "role", "rules": [..], "values": {rule: {feature: text}}}
@@ -42,6 +44,7 @@ RATES = {"EUR": Fraction(1), "USD": Fraction("0.92"), "GBP": Fraction("1.17"),
 WATCHED_COUNTRIES = {"IR", "KP", "MM"}
 USUAL_CURRENCIES = {"EUR", "USD", "GBP", "CHF", "JPY"}
 MICRO = 1_000_000  # base amounts are integers of 10^-6 EUR
+LIMITS = {"D1": 20, "D2": 50_000, "D5": 10, "C1": 20, "S1": 100_000, "S3": 10_000}  # EUR, counts
 
 
 def round_half_away(value):
@@ -131,12 +134,16 @@ def known_sum(bases):
 
 
 class Matches:
-    """What was true for one leg: {rule: {feature: exact text}}."""
+    """What was true for one leg: {rule: {feature: exact text}}, of the rules in use."""
 
-    def __init__(self):
+    def __init__(self, rules, limits):
         self.values = {}
+        self.rules = rules  # None: all
+        self.limits = limits
 
     def add(self, rule, **values):
+        if self.rules is not None and rule not in self.rules:
+            return
         self.values[rule] = {name: str(value) for name, value in values.items()}
 
 
@@ -150,15 +157,15 @@ def judge_debit(account, index, transaction, base, matches):
     if has_time_of_day:
         ten_minutes = debits.window(time, 10 * MINUTE)
         count = ten_minutes.stop - ten_minutes.start
-        if count >= 20:
+        if count >= matches.limits["D1"]:
             matches.add("D1", debits_10m=count)
 
         hour = debits.window(time, HOUR)
         total = known_sum(debits.bases[hour])
-        if total >= 50_000 * MICRO:
+        if total >= matches.limits["D2"] * MICRO:
             matches.add("D2", debited_1h=money_text(total))
         creditors = set(debits.others[hour]) - {None}
-        if len(creditors) >= 10:
+        if len(creditors) >= matches.limits["D5"]:
             matches.add("D5", creditors_1h=len(creditors))
 
     day = debits.window(time, DAY)
@@ -221,7 +228,7 @@ def judge_credit(account, transaction, matches):
     if transaction.precision != "day":
         ten_minutes = credits.window(time, 10 * MINUTE)
         count = ten_minutes.stop - ten_minutes.start
-        if count >= 20:
+        if count >= matches.limits["C1"]:
             matches.add("C1", credits_10m=count)
         debtors = set(credits.others[credits.window(time, HOUR)]) - {None}
         if len(debtors) >= 10:
@@ -236,12 +243,12 @@ def judge_transaction(transaction, base, matches):
     def at_least(euros):
         return base is not None and base >= euros * MICRO
 
-    if at_least(100_000):
+    if at_least(matches.limits["S1"]):
         matches.add("S1")
     if at_least(5_000) and (transaction.debtor_country in WATCHED_COUNTRIES
                             or transaction.creditor_country in WATCHED_COUNTRIES):
         matches.add("S2")
-    if transaction.amount % 1000 == 0 and at_least(10_000):
+    if transaction.amount % 1000 == 0 and at_least(matches.limits["S3"]):
         matches.add("S3")
     if transaction.currency not in USUAL_CURRENCIES:
         matches.add("S4")
@@ -271,6 +278,12 @@ class Workload:
 
     def __init__(self):
         self.accounts = {}
+        self.activate(None, {})
+
+    def activate(self, rules, limits):
+        """From now on these rules judge (None: all), with W1's limits but for those given."""
+        self.rules = None if rules is None else set(rules)
+        self.limits = {**LIMITS, **limits}
 
     def _account(self, transaction, name):
         return self.accounts.setdefault((transaction.tenant, name), Account())
@@ -294,7 +307,7 @@ class Workload:
         too_late = is_too_late(account, transaction.time_us)
         index = account.debits.add(transaction.time_us, base, transaction.creditor,
                                    (transaction.amount, transaction.currency))
-        matches = Matches()
+        matches = Matches(self.rules, self.limits)
         if not too_late:
             judge_debit(account, index, transaction, base, matches)
             judge_repeat(account, index, transaction, matches)
@@ -306,7 +319,7 @@ class Workload:
         too_late = is_too_late(account, transaction.time_us)
         account.credits.add(transaction.time_us, base, transaction.debtor,
                             (transaction.amount, transaction.currency))
-        matches = Matches()
+        matches = Matches(self.rules, self.limits)
         if not too_late:
             judge_credit(account, transaction, matches)
         if transaction.debtor is None:
@@ -319,10 +332,14 @@ def is_too_late(account, time):
     return newest is not None and time < newest - LATENESS_MAX
 
 
-def expected_alerts(records):
+def expected_alerts(records, activations=()):
     """Yields the expectation of each leg with a match; `records` in sequence (formats.Record)."""
     workload = Workload()
+    waiting = list(reversed(activations))  # several may begin at one sequence: the last holds
     for sequence, record in enumerate(records, start=1):
+        while waiting and waiting[-1]["first"] <= sequence:
+            activation = waiting.pop()
+            workload.activate(activation.get("rules"), activation.get("limits", {}))
         try:
             transaction = native.decode(record.value)
             if (record.timestamp is not None
@@ -360,12 +377,17 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     add_input_arguments(parser)
     parser.add_argument("--out", default="-", metavar="FILE")
+    parser.add_argument("--activations", metavar="FILE", help="rules and limits by sequence")
     arguments = parser.parse_args()
+    activations = []
+    if arguments.activations:
+        with open(arguments.activations, encoding="utf-8") as file:
+            activations = json.load(file)
     if not arguments.input and not arguments.dump:
         parser.error("one of --input and --dump is needed")
     out = sys.stdout if arguments.out == "-" else open(arguments.out, "w", encoding="utf-8")
     count = 0
-    for expectation in expected_alerts(read_records(arguments)):
+    for expectation in expected_alerts(read_records(arguments), activations):
         out.write(json.dumps(expectation, ensure_ascii=False, separators=(",", ":")) + "\n")
         count += 1
     if out is not sys.stdout:
