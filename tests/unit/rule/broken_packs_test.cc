@@ -64,6 +64,7 @@ const std::set<std::string_view> kShownElsewhere = {
     diagnostic::kNoPacks.code,      diagnostic::kDuplicatePack.code,
     diagnostic::kOtherRates.code,   diagnostic::kRetention.code,
     diagnostic::kTooManyRules.code, diagnostic::kUnknownParameter.code,
+    diagnostic::kChangesWhileRead.code,
 };
 
 TEST(BrokenPacks, ShowEveryErrorCode) {
@@ -73,6 +74,7 @@ TEST(BrokenPacks, ShowEveryErrorCode) {
   }
   for (const DiagnosticCode& code : DiagnosticCodes()) {
     if (code.code.starts_with("VG5") || kShownElsewhere.contains(code.code)) continue;
+    if (code.code.starts_with("VG7")) continue;  // tuning files: tuning_test.cc
     EXPECT_NE(all.find(code.code), std::string::npos) << code.code << ": " << code.about;
   }
 }
