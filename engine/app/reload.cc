@@ -8,6 +8,7 @@
 #include "engine/app/reload_answer.h"
 #include "engine/app/stop_signal.h"
 #include "engine/model/time.h"
+#include "engine/rule/diagnostic_codes.h"
 
 namespace vigla {
 namespace {
@@ -23,6 +24,21 @@ std::string WallClock() {
 std::string FirstErrorOf(const Diagnostics& findings) {
   for (const Diagnostic& finding : findings.all()) {
     if (finding.severity == Severity::kError) return FormatDiagnostic(finding);
+  }
+  return "";
+}
+
+// For the log, which never has an account: a finding's own words may quote a list's item.
+std::string WhyRefused(const Diagnostics& findings) {
+  for (const Diagnostic& finding : findings.all()) {
+    if (finding.severity != Severity::kError) continue;
+    if (finding.at.file.empty()) return finding.message;
+    std::string why = "error[" + finding.code + "] at " + finding.at.file + ":" +
+                      std::to_string(finding.at.line) + ":" + std::to_string(finding.at.column);
+    for (const DiagnosticCode& code : DiagnosticCodes()) {
+      if (code.code == finding.code) why += ", " + std::string(code.about);
+    }
+    return why + "; " + std::to_string(findings.errors()) + " error(s), `vigla check` has all";
   }
   return "";
 }
@@ -130,7 +146,7 @@ ReloadAnswer Reloader::ReloadOne(std::string_view by, std::chrono::milliseconds 
   uint64_t ticket = before.ticket;
   if (after == nullptr) {
     answer.result = ReloadResult::kRefused;
-    LogError("reload refused, the rules in use stay: " + FirstErrorOf(findings));
+    LogError("reload refused, the rules in use stay: " + WhyRefused(findings));
   } else if (after->fingerprint == before.rule_set->fingerprint) {
     answer.result = ReloadResult::kUnchanged;
     LogInfo("reload: nothing changed, " + after->FingerprintText() + " stays");
