@@ -7,6 +7,7 @@
 #include <functional>
 
 #include "engine/app/admin_command.h"
+#include "engine/app/backtest_command.h"
 #include "engine/app/check_command.h"
 #include "engine/app/exit_code.h"
 #include "engine/app/generate_command.h"
@@ -27,6 +28,7 @@ class CommandLine {
     AddRun();
     AddCheck();
     AddTest();
+    AddBacktest();
     AddVerify();
     AddInspect();
     AddGenerate();
@@ -128,6 +130,24 @@ class CommandLine {
     On(test, [this](const Settings& settings) { return TestCommand(settings, test_); });
   }
 
+  void AddBacktest() {
+    CLI::App* backtest = app_.add_subcommand("backtest", "What rules would have done");
+    AddConfig(backtest);
+    backtest->add_option("--rules", rules_, "Packs, or folders of them");
+    backtest->add_option("--input", backtest_.inputs, "NDJSON files, or kafka:TOPIC@FROM..TO")
+        ->required();
+    backtest->add_option("--labels", backtest_.labels, "CSV or NDJSON: transaction id, true/false");
+    backtest->add_option("--expect", backtest_.expect, "YAML: rule: {at_least: 1, at_most: 20}");
+    backtest->add_option("--output", backtest_.output, "Folder for JSON, CSV, HTML and alerts");
+    backtest->add_option("--html", backtest_.html, "File for the page");
+    backtest->add_option("--format", backtest_.format, "Of stdout: table, json or csv")
+        ->check(CLI::IsMember({"table", "json", "csv"}));
+    backtest->add_option("--lanes", lanes_, "Threads that own subjects (default: cores - 1)");
+    On(backtest, [this](const Settings& settings) {
+      return BacktestCommand(settings, backtest_);
+    });
+  }
+
   void AddVerify() {
     CLI::App* verify = app_.add_subcommand("verify", "Prove what was published");
     CLI::App* audit = verify->add_subcommand("audit", "The audit trail and what it names");
@@ -223,6 +243,7 @@ class CommandLine {
   AdminCommandOptions admin_;
   CheckOptions check_;
   TestCommandOptions test_;
+  BacktestCommandOptions backtest_;
   std::string kind_, id_, tenant_;
   WorkloadOptions workload_;
   std::string workload_name_ = "w1", labels_;

@@ -35,6 +35,7 @@ font-variant-numeric:tabular-nums}
 table{border-collapse:collapse;width:100%;font-size:14px;background:var(--card)}
 th,td{padding:6px 10px;text-align:left;border-bottom:1px solid var(--line);vertical-align:top}
 th{color:var(--soft);font-weight:600;font-size:12.5px;white-space:nowrap;vertical-align:bottom}
+td:first-child:not(.n){min-width:180px}
 td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 th[aria-sort]{cursor:pointer}th[aria-sort=ascending]::after{content:" ▲";font-size:9px}
 th[aria-sort=descending]::after{content:" ▼";font-size:9px}

@@ -28,10 +28,13 @@ std::string Title(std::string_view text) {
   return "<title>" + EscapeHtml(text) + "</title>";
 }
 
-std::string Open(std::string_view about, double width, double height) {
+// Drawings of their own size don't grow with the page.
+std::string Open(std::string_view about, double width, double height, bool grows = true) {
+  const std::string size =
+      grows ? "max-width:" + SvgNumber(width * 1.25) + "px"
+            : "width:" + SvgNumber(width) + "px;min-width:" + SvgNumber(width) + "px";
   return "<svg class=\"plot\" role=\"img\" viewBox=\"0 0 " + SvgNumber(width) + " " +
-         SvgNumber(height) + "\" style=\"max-width:" + SvgNumber(width * 1.25) + "px\"" +
-         " aria-label=\"" + EscapeHtml(about) + "\">";
+         SvgNumber(height) + "\" style=\"" + size + "\" aria-label=\"" + EscapeHtml(about) + "\">";
 }
 
 // The label of a vertical axis, read from below; `x` is its middle.
@@ -208,7 +211,7 @@ std::string RenderMatrixPlot(const MatrixPlot& plot) {
   const double left = static_cast<double>(widest) * kCharacter + 40;
   const auto count = static_cast<double>(plot.names.size());
   const double width = left + kCell * count + 4, height = 26 + kCell * count + 4;
-  std::string svg = Open(plot.about, width, height);
+  std::string svg = Open(plot.about, width, height, /*grows=*/false);
   for (size_t row = 0; row < plot.names.size(); ++row) {
     const double y = 26 + kCell * static_cast<double>(row);
     const std::string number = std::to_string(row + 1);
