@@ -7,6 +7,7 @@
 
 #include "engine/app/exit_code.h"
 #include "engine/app/recorded_input.h"
+#include "engine/app/rule_loading.h"
 #include "engine/app/stop_signal.h"
 #include "engine/base/status.h"
 #include "engine/lab/backtest_collector.h"
@@ -81,7 +82,7 @@ absl::StatusOr<int> Backtest(const Settings& settings, const BacktestCommandOpti
   }
   ASSIGN_OR_RETURN(const RecordedRunOptions run, MakeRecordedRunOptions(settings));
   ASSIGN_OR_RETURN(const std::shared_ptr<const RuleSet> rule_set,
-                   LoadRecordedRules(settings.List("rules.paths"), run));
+                   LoadRecordedRules(WithTuning(settings.List("rules.paths"), settings), run));
   ASSIGN_OR_RETURN(const RecordedInput input, OpenRecordedInput(settings, options.inputs));
 
   BacktestCollector collector(*rule_set, options.labels.empty() ? nullptr : &labels,
