@@ -13,6 +13,7 @@
 #include "engine/app/generate_command.h"
 #include "engine/app/inspect_command.h"
 #include "engine/app/rule_loading.h"
+#include "engine/app/rules_command.h"
 #include "engine/app/run_command.h"
 #include "engine/app/setting.h"
 #include "engine/app/test_command.h"
@@ -29,6 +30,8 @@ class CommandLine {
     AddCheck();
     AddTest();
     AddBacktest();
+    AddRules();
+    AddHelp();
     AddVerify();
     AddInspect();
     AddGenerate();
@@ -57,9 +60,10 @@ class CommandLine {
   }
 
   // Command line over environment over file. False, and the findings on stderr, if any is wrong.
-  bool Resolve(Settings* settings) {
+  // With `notes`, a value that is not to be had here is no error; notes go there.
+  bool Resolve(Settings* settings, Diagnostics* notes = nullptr) {
     Diagnostics diagnostics;
-    if (!config_.empty()) settings->ReadFile(config_, &diagnostics);
+    if (!config_.empty()) settings->ReadFile(config_, &diagnostics, notes == nullptr);
     settings->ReadEnvironment(environ, &diagnostics);
     for (const std::string& assignment : sets_) settings->Set(assignment, &diagnostics);
     auto set = [&](std::string_view key, const std::vector<std::string>& items) {
@@ -72,6 +76,10 @@ class CommandLine {
     set("output.dir", {output_});
     set("state.dir", {state_});
     if (lanes_ >= 0) settings->Set("engine.lanes=" + std::to_string(lanes_), &diagnostics);
+    if (notes != nullptr && !diagnostics.HasErrors()) {
+      *notes = std::move(diagnostics);
+      return true;
+    }
     PrintDiagnostics(diagnostics);
     return !diagnostics.HasErrors();
   }
@@ -108,17 +116,51 @@ class CommandLine {
   void AddCheck() {
     CLI::App* check = app_.add_subcommand("check", "Find every mistake in packs");
     AddConfig(check);
-    AddFormat(check);
-    check->add_option("paths", check_.paths, "Packs, or folders of them")->required();
+    check->add_option("paths", check_.paths, "Packs, or folders of them (default: rules.paths)");
+    check->add_option("--format", check_.format, "text, json, sarif or github")
+        ->check(CLI::IsMember({"text", "json", "sarif", "github"}));
     AddTuning(check);
     check->add_option("--deny", deny_, "warnings: they fail the check too")
         ->check(CLI::IsMember({"warnings"}));
-    check->add_option("--today", check_.today, "Warn of exceptions expired by that date");
-    On(check, [this](const Settings& settings) {
-      check_.as_json = IsJson();
+    check->add_flag("--fix", check_.fix, "Make the safe changes, in place");
+    check->add_option("--explain", check_.explain, "Say what a code means, such as VG2103");
+    check->add_option("--today", check_.today, "Take that date for today");
+    check->add_option("--budget", check_.budget_bytes, "Most bytes of memory for an account")
+        ->check(CLI::Range(int64_t{1}, int64_t{1} << 40));
+    check->add_option("--entries-per-day", check_.entries_per_day, "What --budget assumes")
+        ->check(CLI::Range(0.0, 1e6));
+    // Needs nothing of the place where packs will run: what is missing here is a note.
+    check->callback([this] {
+      Settings settings;
+      Diagnostics notes;
+      if (!Resolve(&settings, &notes)) {
+        code_ = kExitConfiguration;
+        return;
+      }
+      if (check_.paths.empty()) check_.paths = settings.List("rules.paths");
       check_.deny_warnings = deny_ == "warnings";
-      return CheckCommand(settings, check_);
+      code_ = CheckCommand(settings, check_, std::move(notes));
     });
+  }
+
+  void AddRules() {
+    CLI::App* rules = app_.add_subcommand("rules", "List rules, their cost, or the fields");
+    AddConfig(rules);
+    rules->add_option("paths", rules_list_.paths, "Packs, or folders (default: rules.paths)");
+    AddTuning(rules);
+    rules->add_flag("--cost", rules_list_.cost, "What each rule costs, estimated");
+    rules->add_flag("--fields", rules_list_.fields, "Every field that rules may name");
+    rules->add_option("--entries-per-day", rules_list_.entries_per_day, "What --cost assumes")
+        ->check(CLI::Range(0.0, 1e6));
+    rules->add_option("--format", rules_list_.format, "table, json or md")
+        ->check(CLI::IsMember({"table", "json", "md"}));
+    On(rules, [this](const Settings& settings) { return RulesCommand(settings, rules_list_); });
+  }
+
+  void AddHelp() {
+    CLI::App* help = app_.add_subcommand("help", "What a code means: help VG2103, help codes");
+    help->add_option("topic", topic_, "A code, or codes for all of them")->required();
+    help->callback([this] { code_ = HelpCommand(topic_); });
   }
 
   void AddTest() {
@@ -242,6 +284,8 @@ class CommandLine {
   bool until_end_ = false;
   AdminCommandOptions admin_;
   CheckOptions check_;
+  RulesOptions rules_list_;
+  std::string topic_;
   TestCommandOptions test_;
   BacktestCommandOptions backtest_;
   std::string kind_, id_, tenant_;

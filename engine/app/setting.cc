@@ -130,8 +130,8 @@ std::string TrimmedFile(const std::string& path, bool* ok) {
   return value;
 }
 
-// Replaces ${VAR} and ${file:/path}.
-std::string Substitute(const std::string& text, const SourcePosition& at,
+// Replaces ${VAR} and ${file:/path}. Clears *is_whole where one is missing.
+std::string Substitute(const std::string& text, const SourcePosition& at, bool* is_whole,
                        Diagnostics* diagnostics) {
   std::string out;
   size_t position = 0;
@@ -146,12 +146,14 @@ std::string Substitute(const std::string& text, const SourcePosition& at,
       bool ok = false;
       out += TrimmedFile(name.substr(5), &ok);
       if (!ok) {
+        *is_whole = false;
         diagnostics->Error("VG0104", at, "the file of " + name + " can't be read",
                            "create it, readable for this user");
       }
     } else if (const char* value = std::getenv(name.c_str())) {
       out += value;
     } else {
+      *is_whole = false;
       diagnostics->Error("VG0103", at, "the environment has no variable " + name,
                          "set it, or write the value here");
     }
@@ -216,7 +218,7 @@ void Settings::Assign(std::string_view key, std::vector<std::string> items,
   settings_[std::string(key)] = {std::move(items), origin};
 }
 
-void Settings::ReadFile(const std::string& path, Diagnostics* diagnostics) {
+void Settings::ReadFile(const std::string& path, Diagnostics* diagnostics, bool is_here) {
   bool ok = false;
   std::string text = TrimmedFile(path, &ok) + "\n";
   if (!ok) {
@@ -239,10 +241,19 @@ void Settings::ReadFile(const std::string& path, Diagnostics* diagnostics) {
     for (const YamlEntry& entry : section.value.entries) {
       const SourcePosition at = document->At(entry);
       std::vector<std::string> items;
-      if (entry.value.IsScalar()) items.push_back(Substitute(entry.value.text, at, diagnostics));
-      for (const YamlNode& item : entry.value.items) {
-        items.push_back(Substitute(item.text, at, diagnostics));
+      bool is_whole = true;
+      Diagnostics missing;
+      if (entry.value.IsScalar()) {
+        items.push_back(Substitute(entry.value.text, at, &is_whole, &missing));
       }
+      for (const YamlNode& item : entry.value.items) {
+        items.push_back(Substitute(item.text, at, &is_whole, &missing));
+      }
+      for (Diagnostic& finding : missing.all()) {
+        if (!is_here) finding.severity = Severity::kNote;
+        diagnostics->Add(std::move(finding));
+      }
+      if (!is_whole && !is_here) continue;
       Assign(section.key + "." + entry.key, std::move(items), SettingOrigin::kFile, at,
              diagnostics);
     }

@@ -36,8 +36,9 @@ class Settings {
   Settings();
 
   // A YAML file; ${VAR} and ${file:/path} are replaced in values, a missing one is an error.
-  // Relative paths in it are relative to the working directory. All findings at once.
-  void ReadFile(const std::string& path, Diagnostics* diagnostics);
+  // Relative paths in it are relative to the working directory. All findings at once. Without
+  // `is_here` (`check` may run anywhere), what is missing is a note, and the value is left out.
+  void ReadFile(const std::string& path, Diagnostics* diagnostics, bool is_here = true);
   // Every VIGLA_A__B of the environment, for the key a.b.
   void ReadEnvironment(char** environment, Diagnostics* diagnostics);
   // `a.b=value`; items of a list are separated by commas.

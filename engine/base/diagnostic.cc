@@ -51,17 +51,45 @@ std::string Indent(std::string_view snippet, int column) {
 
 }  // namespace
 
-void Diagnostics::Error(std::string_view code, SourcePosition at, std::string message,
-                        std::string advice) {
-  all_.push_back({Severity::kError, std::string(code), std::move(at), std::move(message),
-                  std::move(advice), ""});
-  ++errors_;
+std::string_view SeverityName(Severity severity) {
+  switch (severity) {
+    case Severity::kError: return "error";
+    case Severity::kWarning: return "warning";
+    case Severity::kNote: return "note";
+  }
+  return "";
 }
 
-void Diagnostics::Warning(std::string_view code, SourcePosition at, std::string message,
-                          std::string advice) {
-  all_.push_back({Severity::kWarning, std::string(code), std::move(at), std::move(message),
-                  std::move(advice), ""});
+void Diagnostic::Mend(std::string_view old_text, std::string_view new_text) {
+  if (new_text.empty() || old_text == new_text) return;
+  mend = Replacement{std::string(old_text), std::string(new_text)};
+}
+
+Diagnostic& Diagnostics::Error(std::string_view code, SourcePosition at, std::string message,
+                               std::string advice) {
+  Add({Severity::kError, std::string(code), std::move(at), std::move(message), std::move(advice),
+       ""});
+  return all_.back();
+}
+
+Diagnostic& Diagnostics::Warning(std::string_view code, SourcePosition at, std::string message,
+                                 std::string advice) {
+  Add({Severity::kWarning, std::string(code), std::move(at), std::move(message),
+       std::move(advice), ""});
+  return all_.back();
+}
+
+Diagnostic& Diagnostics::Note(std::string_view code, SourcePosition at, std::string message,
+                              std::string advice) {
+  Add({Severity::kNote, std::string(code), std::move(at), std::move(message), std::move(advice),
+       ""});
+  return all_.back();
+}
+
+void Diagnostics::Add(Diagnostic finding) {
+  errors_ += finding.severity == Severity::kError;
+  warnings_ += finding.severity == Severity::kWarning;
+  all_.push_back(std::move(finding));
 }
 
 void Diagnostics::Sort() {
@@ -72,8 +100,8 @@ void Diagnostics::Sort() {
 }
 
 std::string FormatDiagnostic(const Diagnostic& diagnostic) {
-  std::string text = diagnostic.severity == Severity::kError ? "error[" : "warning[";
-  text += diagnostic.code + "]: ";
+  std::string text(SeverityName(diagnostic.severity));
+  text += "[" + diagnostic.code + "]: ";
   if (!diagnostic.at.file.empty()) {
     text += diagnostic.at.file;
     if (diagnostic.at.line > 0) {
@@ -95,17 +123,97 @@ std::string FormatDiagnostic(const Diagnostic& diagnostic) {
   return text;
 }
 
+void LocateMend(std::string_view source, const std::vector<size_t>& line_starts,
+                Diagnostic* finding) {
+  if (!finding->mend || finding->mend->is_located) return;
+  Replacement& mend = *finding->mend;
+  SourcePosition at = finding->at;
+  if (mend.line > 0) at = {"", mend.line, mend.column};
+  if (at.line < 1 || static_cast<size_t>(at.line) > line_starts.size() || at.column < 1) {
+    finding->mend.reset();
+    return;
+  }
+  size_t begin = line_starts[static_cast<size_t>(at.line) - 1];
+  for (int column = 1; column < at.column && begin < source.size(); ++column) {
+    ++begin;
+    while (begin < source.size() && IsContinuationByte(source[begin])) ++begin;
+  }
+  mend.line = mend.end_line = at.line;
+  mend.column = at.column;
+  const auto stands_at = [&](size_t place) {
+    return source.substr(place, mend.old_text.size()) == mend.old_text;
+  };
+  const bool quoted = begin < source.size() && (source[begin] == '"' || source[begin] == '\'');
+  if (!stands_at(begin) && quoted && stands_at(begin + 1)) {
+    ++begin;
+    ++mend.column;
+  }
+  if (begin > source.size() || !stands_at(begin) ||
+      mend.old_text.find_first_of("\r\n") != std::string::npos) {
+    finding->mend.reset();
+    return;
+  }
+  mend.begin = begin;
+  mend.end = begin + mend.old_text.size();
+  mend.end_column = mend.column;
+  for (const char byte : mend.old_text) mend.end_column += IsContinuationByte(byte) ? 0 : 1;
+  mend.is_located = true;
+}
+
+std::string WithMends(std::string_view source, std::vector<Replacement> mends) {
+  std::stable_sort(mends.begin(), mends.end(), [](const Replacement& a, const Replacement& b) {
+    return std::tie(a.begin, a.end) < std::tie(b.begin, b.end);
+  });
+  std::string text;
+  size_t at = 0;
+  for (const Replacement& mend : mends) {
+    if (!mend.is_located || mend.begin < at || mend.end > source.size()) continue;
+    text += source.substr(at, mend.begin - at);
+    text += mend.new_text;
+    at = mend.end;
+  }
+  return text + std::string(source.substr(at));
+}
+
+namespace {
+
+bool IsSameButForCase(std::string_view a, std::string_view b) {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [&](char x, char y) { return lower(x) == lower(y); });
+}
+
+// How far a candidate is from the word; over kDistanceMax if it is not meant.
+int DistanceTo(std::string_view word, std::string_view candidate) {
+  if (IsSameButForCase(word, candidate)) return 0;
+  const int distance = EditDistance(word, candidate);
+  return 2 * static_cast<size_t>(distance) < word.size() ? distance : kDistanceMax + 1;
+}
+
+}  // namespace
+
 std::string NearestWord(std::string_view word, const std::vector<std::string_view>& candidates) {
   std::string_view nearest;
   int nearest_distance = kDistanceMax + 1;
   for (const std::string_view candidate : candidates) {
-    const int distance = EditDistance(word, candidate);
-    if (distance < nearest_distance && 2 * static_cast<size_t>(distance) < word.size()) {
+    const int distance = DistanceTo(word, candidate);
+    if (distance < nearest_distance) {
       nearest = candidate;
       nearest_distance = distance;
     }
   }
   return std::string(nearest);
+}
+
+std::string OnlyNearestWord(std::string_view word,
+                            const std::vector<std::string_view>& candidates) {
+  const std::string nearest = NearestWord(word, candidates);
+  if (nearest.empty()) return "";
+  const int distance = DistanceTo(word, nearest);
+  for (const std::string_view candidate : candidates) {
+    if (candidate != nearest && DistanceTo(word, candidate) == distance) return "";
+  }
+  return nearest;
 }
 
 }  // namespace vigla

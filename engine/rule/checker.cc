@@ -58,10 +58,21 @@ SourcePosition Checker::At(size_t offset) const {
 void Checker::ReportSyntax(const SyntaxError& error, const YamlNode& node) {
   Enter(node);
   diagnostics_->Error(error.code->code, At(error.offset), error.message, error.advice);
+  std::string meant = error.new_text;
+  // A quote that YAML would take for its own.
+  if (scope_->pack->document->QuoteOf(node) == '"') {
+    std::replace(meant.begin(), meant.end(), '"', '\'');
+  }
+  Mend(error.old_text, std::move(meant));
+}
+
+void Checker::Mend(std::string_view old_text, std::string new_text) {
+  diagnostics_->all().back().Mend(old_text, new_text);
 }
 
 std::unique_ptr<Expression> Checker::CheckText(const YamlNode& node, ExpressionPlace place,
                                                Wanted wanted) {
+  if (Trimmed(node.text).empty()) return nullptr;  // the keys' check has said so
   const ParsedExpression parsed = ParseExpression(node.text);
   for (const SyntaxError& error : parsed.errors) ReportSyntax(error, node);
   if (parsed.root == nullptr) return nullptr;
@@ -176,7 +187,9 @@ Checker::ExpressionPointer Checker::CheckLiteral(const Syntax& syntax, Wanted wa
   ConstantProblem problem;
   ExpressionPointer constant = MakeConstant(type, syntax.text, *hasher_, &problem);
   if (constant == nullptr) {
-    return Error(*problem.code, syntax, std::move(problem.message), std::move(problem.advice));
+    Error(*problem.code, syntax, std::move(problem.message), std::move(problem.advice));
+    Mend(syntax.text, std::move(problem.mend));
+    return nullptr;
   }
   constant->at = At(syntax.begin);
   return constant;
@@ -207,6 +220,7 @@ std::optional<FieldRef> Checker::CheckField(const YamlNode& node) {
   diagnostics_->Error(diagnostic::kUnknownName.code, scope_->pack->document->At(node),
                       "there is no field " + Quoted(node.text),
                       nearest.empty() ? "" : "did you mean " + Quoted(nearest) + "?");
+  Mend(node.text, OnlyNearestWord(node.text, names));
   return std::nullopt;
 }
 
@@ -255,8 +269,9 @@ Checker::ExpressionPointer Checker::UnknownName(const Syntax& syntax, const std:
     }
   }
   if (advice.empty()) advice = "a field, or a name that this pack declares";
-  return Error(diagnostic::kUnknownName, syntax, "there is no " + Quoted(name),
-               std::move(advice));
+  Error(diagnostic::kUnknownName, syntax, "there is no " + Quoted(name), std::move(advice));
+  Mend(name, OnlyNearestWord(name, candidates));
+  return nullptr;
 }
 
 Checker::ExpressionPointer Checker::CheckName(const Syntax& syntax, Wanted wanted) {
@@ -273,7 +288,9 @@ Checker::ExpressionPointer Checker::CheckName(const Syntax& syntax, Wanted wante
   ConstantProblem problem;
   ExpressionPointer constant = MakeConstant(*wanted, name, *hasher_, &problem);
   if (constant == nullptr) {
-    return Error(*problem.code, syntax, std::move(problem.message), std::move(problem.advice));
+    Error(*problem.code, syntax, std::move(problem.message), std::move(problem.advice));
+    Mend(syntax.text, std::move(problem.mend));
+    return nullptr;
   }
   constant->at = At(syntax.begin);
   return constant;

@@ -95,6 +95,8 @@ class Checker {
   ExpressionPointer Make(ExpressionKind kind, ValueType type, const Syntax& syntax);
   ExpressionPointer Error(const DiagnosticCode& code, const Syntax& syntax, std::string message,
                           std::string advice = "");
+  // Of the last error: the text that stands at its place, and what was meant.
+  void Mend(std::string_view old_text, std::string new_text);
   SourcePosition At(size_t offset) const;
   std::vector<std::string_view> NamesInScope() const;
 

@@ -66,9 +66,10 @@ Checker::ExpressionPointer Checker::CheckCall(const Syntax& syntax) {
     std::vector<std::string_view> names = {"money", "duration"};
     for (const FunctionInfo& known : FunctionTable()) names.push_back(known.name);
     const std::string nearest = NearestWord(syntax.text, names);
-    return Error(diagnostic::kUnknownFunction, syntax,
-                 "there is no function " + Quoted(syntax.text),
-                 nearest.empty() ? "" : "did you mean " + Quoted(nearest) + "?");
+    Error(diagnostic::kUnknownFunction, syntax, "there is no function " + Quoted(syntax.text),
+          nearest.empty() ? "" : "did you mean " + Quoted(nearest) + "?");
+    Mend(syntax.text, OnlyNearestWord(syntax.text, names));
+    return nullptr;
   }
   const int count = static_cast<int>(syntax.operands.size());
   if (count < info->arguments_min || (info->arguments_max >= 0 && count > info->arguments_max)) {
@@ -91,7 +92,10 @@ Checker::ExpressionPointer Checker::CheckMoneyCall(const Syntax& syntax) {
   ExpressionPointer money =
       MakeConstant(ValueType::kMoney, syntax.operands[0]->text, *hasher_, &problem);
   if (money == nullptr) {
-    return Error(*problem.code, syntax, std::move(problem.message), std::move(problem.advice));
+    Error(*problem.code, *syntax.operands[0], std::move(problem.message),
+          std::move(problem.advice));
+    Mend(syntax.operands[0]->text, std::move(problem.mend));
+    return nullptr;
   }
   const CurrencyCode currency = money->money_currency;
   if (fixed_rates_ && currency != rule_set_->rates.base() &&
@@ -112,7 +116,10 @@ Checker::ExpressionPointer Checker::CheckDurationCall(const Syntax& syntax) {
   ExpressionPointer duration =
       MakeConstant(ValueType::kDuration, syntax.operands[0]->text, *hasher_, &problem);
   if (duration == nullptr) {
-    return Error(*problem.code, syntax, std::move(problem.message), std::move(problem.advice));
+    Error(*problem.code, *syntax.operands[0], std::move(problem.message),
+          std::move(problem.advice));
+    Mend(syntax.operands[0]->text, std::move(problem.mend));
+    return nullptr;
   }
   duration->at = At(syntax.begin);
   return duration;

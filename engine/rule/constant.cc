@@ -74,15 +74,19 @@ ExpressionPointer MakeMoney(std::string_view text, ConstantProblem* problem) {
   const size_t space = text.find(' ');
   const size_t unit = text.find_first_not_of(' ', space);
   if (space == std::string_view::npos || unit == std::string_view::npos) {
-    return Fail(problem, diagnostic::kBadMoney, Quoted(text) + " is not an amount of money",
-                "an amount and a currency, such as 9200.00 EUR");
+    Fail(problem, diagnostic::kBadMoney, Quoted(text) + " is not an amount of money",
+         "an amount and a currency, such as 9200.00 EUR");
+    problem->mend = MeantMoney(text);
+    return nullptr;
   }
   const auto currency = CurrencyCode::Parse(text.substr(unit));
   const ParsedDecimal amount =
       ParseDecimal(text.substr(0, space), kMoneyIntegerDigits, kMoneyFractionDigits);
   if (!currency || amount.error == DecimalError::kSyntax) {
-    return Fail(problem, diagnostic::kBadMoney, Quoted(text) + " is not an amount of money",
-                "an amount and three capitals, such as 9200.00 EUR");
+    Fail(problem, diagnostic::kBadMoney, Quoted(text) + " is not an amount of money",
+         "an amount and three capitals, such as 9200.00 EUR");
+    problem->mend = MeantMoney(text);
+    return nullptr;
   }
   if (amount.error != DecimalError::kNone) {
     return Fail(problem, diagnostic::kConstantWidth, Quoted(text) + " has too many digits",
@@ -128,8 +132,10 @@ ExpressionPointer MakeWord(ValueType type, std::string_view text, ConstantProble
   if (nearest.empty()) {
     for (std::string_view word : words) advice += " " + std::string(word);
   }
-  return Fail(problem, diagnostic::kOutsideVocabulary,
-              "there is no " + std::string(ValueTypeName(type)) + " " + Quoted(text), advice);
+  Fail(problem, diagnostic::kOutsideVocabulary,
+       "there is no " + std::string(ValueTypeName(type)) + " " + Quoted(text), advice);
+  problem->mend = OnlyNearestWord(text, words);
+  return nullptr;
 }
 
 template <typename Code>
@@ -167,8 +173,10 @@ ExpressionPointer MakeConstant(ValueType type, std::string_view text, const Keye
     case ValueType::kDuration: {
       const auto duration = ParseDuration(text);
       if (duration) return MakeInteger(type, *duration);
-      return Fail(problem, diagnostic::kBadDuration, Quoted(text) + " is not a duration",
-                  "one whole number and ms, s, m, h or d, such as 72h");
+      Fail(problem, diagnostic::kBadDuration, Quoted(text) + " is not a duration",
+           "one whole number and ms, s, m, h or d, such as 72h");
+      problem->mend = MeantDuration(text);
+      return nullptr;
     }
     case ValueType::kAccount: return MakeAccount(text, hasher, problem);
     case ValueType::kCountry:
@@ -182,6 +190,43 @@ ExpressionPointer MakeConstant(ValueType type, std::string_view text, const Keye
     case ValueType::kList: break;
   }
   return Fail(problem, diagnostic::kWrongValue, "a list is no constant");
+}
+
+std::string MeantDuration(std::string_view text) {
+  static constexpr std::pair<std::string_view, std::string_view> kUnits[] = {
+      {"seconds", "s"}, {"second", "s"}, {"sec", "s"},  {"minutes", "m"}, {"minute", "m"},
+      {"min", "m"},     {"hours", "h"},  {"hour", "h"}, {"days", "d"},    {"day", "d"},
+      {"ms", "ms"},     {"s", "s"},      {"m", "m"},    {"h", "h"},       {"d", "d"},
+  };
+  const size_t digits = text.find_first_not_of("0123456789");
+  if (digits == 0 || digits == std::string_view::npos) return "";
+  std::string unit(text.substr(std::min(text.find_first_not_of(' ', digits), text.size())));
+  if (unit == "M") return "";  // minutes, or months?
+  std::transform(unit.begin(), unit.end(), unit.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  });
+  for (const auto& [spelling, symbol] : kUnits) {
+    if (unit != spelling) continue;
+    const std::string meant = std::string(text.substr(0, digits)) + std::string(symbol);
+    return ParseDuration(meant) && meant != text ? meant : "";
+  }
+  return "";
+}
+
+std::string MeantMoney(std::string_view text) {
+  std::string amount, currency;
+  for (const char c : text) {
+    const bool of_amount = (c >= '0' && c <= '9') || c == '.' || c == '-';
+    if (c == ' ') continue;
+    std::string& part = of_amount ? amount : currency;
+    part += c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
+  }
+  const bool in_order = text.find(amount) != std::string_view::npos;  // and in one piece
+  const bool is_amount =
+      ParseDecimal(amount, kMoneyIntegerDigits, kMoneyFractionDigits).error == DecimalError::kNone;
+  if (!in_order || !is_amount || !CurrencyCode::Parse(currency)) return "";
+  const std::string meant = amount + " " + currency;
+  return meant != text ? meant : "";
 }
 
 std::vector<std::string_view> Vocabulary(ValueType type) {

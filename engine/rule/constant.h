@@ -18,11 +18,17 @@ struct ConstantProblem {
   const DiagnosticCode* code = nullptr;
   std::string message;
   std::string advice;
+  std::string mend = {};  // what was meant instead of the text, if that is beyond doubt
 };
 
 // A kConstant, or a kMoneyConstant for money. nullptr, and *problem, if `text` is none.
 std::unique_ptr<Expression> MakeConstant(ValueType type, std::string_view text,
                                          const KeyedHasher& hasher, ConstantProblem* problem);
+
+// A duration or an amount of money as people write them elsewhere ("3 days", "EUR 100"), in the
+// form that is read here; "" if it is not clear what is meant.
+std::string MeantDuration(std::string_view text);
+std::string MeantMoney(std::string_view text);
 
 // The words of a closed vocabulary: kind, status, direction. Empty for other types.
 std::vector<std::string_view> Vocabulary(ValueType type);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace vigla {
@@ -10,9 +11,17 @@ namespace vigla {
 struct DiagnosticCode {
   std::string_view code;
   std::string_view about;
+  std::string_view help = "";  // what to do about it; DiagnosticCodes() has it for every code
 };
 
 namespace diagnostic {
+// VG0xxx: the configuration.
+inline constexpr DiagnosticCode kConfigUnreadable{"VG0100", "the configuration can't be read"};
+inline constexpr DiagnosticCode kUnknownSetting{"VG0101", "an unknown setting"};
+inline constexpr DiagnosticCode kBadSetting{"VG0102", "a setting's value is wrong"};
+inline constexpr DiagnosticCode kNoVariable{"VG0103", "an environment variable is not set"};
+inline constexpr DiagnosticCode kNoSecretFile{"VG0104", "the file of a ${file:…} can't be read"};
+
 // VG1xxx: the file and its shape.
 inline constexpr DiagnosticCode kUnreadable{"VG1001", "a file or folder can't be read"};
 inline constexpr DiagnosticCode kYamlSyntax{"VG1002", "the file is not YAML"};
@@ -114,6 +123,28 @@ inline constexpr DiagnosticCode kCountsItself{"VG5005", "true on every leg that 
 inline constexpr DiagnosticCode kReviewOverdue{"VG5006", "a rule's review is overdue"};
 inline constexpr DiagnosticCode kNumberNotShown{"VG5007", "a figure that the reason never shows"};
 inline constexpr DiagnosticCode kUnapproved{"VG5008", "an exception without approver or end"};
+inline constexpr DiagnosticCode kNeverTrue{"VG5009", "a condition that can never be true"};
+inline constexpr DiagnosticCode kAlwaysTrue{"VG5010", "a condition that can never be false"};
+inline constexpr DiagnosticCode kSameRule{"VG5011", "two rules with the same condition"};
+inline constexpr DiagnosticCode kExpiresSoon{"VG5012", "an exception ends within 30 days"};
+inline constexpr DiagnosticCode kNotJustified{"VG5013", "a rule without rationale, risk or review"};
+inline constexpr DiagnosticCode kWindowTooLong{"VG5014", "a window is longer than needed"};
+inline constexpr DiagnosticCode kUntested{"VG5015", "a rule that tests don't prove"};
+inline constexpr DiagnosticCode kOddScore{"VG5016", "a score that contradicts the severity"};
+inline constexpr DiagnosticCode kTippingOff{"VG5017", "a laundering typology that holds payments"};
+inline constexpr DiagnosticCode kIdleException{"VG5018", "an exception never or always applies"};
+inline constexpr DiagnosticCode kEmptyList{"VG5019", "a condition asks an empty list"};
+inline constexpr DiagnosticCode kParameterBound{"VG5020", "a bound at which no leg can match"};
+inline constexpr DiagnosticCode kOverBudget{"VG5021", "a rule set needs more state than allowed"};
+
+// VG6xxx: tests.
+inline constexpr DiagnosticCode kTestShape{"VG6001", "a test's key or value is malformed"};
+inline constexpr DiagnosticCode kTestTable{"VG6002", "a table of transactions is malformed"};
+inline constexpr DiagnosticCode kTestColumn{"VG6003", "a column that transactions don't have"};
+inline constexpr DiagnosticCode kTestName{"VG6004", "a test names what isn't there"};
+inline constexpr DiagnosticCode kTestValue{"VG6005", "an expected value is not of its type"};
+inline constexpr DiagnosticCode kTestTwice{"VG6006", "a test says the same thing twice"};
+inline constexpr DiagnosticCode kTestPack{"VG6007", "a test file beside no pack"};
 
 // VG7xxx: tuning files.
 inline constexpr DiagnosticCode kTuningShape{"VG7001", "a tuning file's value is malformed"};
@@ -126,5 +157,9 @@ inline constexpr DiagnosticCode kNotInList{"VG7006", "tuning removes what a list
 
 // Every code above, in order; what `help VGnnnn` and the documentation are made from.
 std::span<const DiagnosticCode> DiagnosticCodes();
+// nullptr if there is no such code.
+const DiagnosticCode* FindDiagnosticCode(std::string_view code);
+// engine/docs/diagnostics.md.
+std::string DiagnosticCodesMarkdown();
 
 }  // namespace vigla

@@ -183,6 +183,8 @@ void FeatureReader::ReadDirection(const YamlNode& node) {
   if (!directions) {
     Error(diagnostic::kDirection, node, Quoted(node.text) + " is no direction",
           "debits, credits or both");
+    diagnostics_->all().back().Mend(
+        node.text, OnlyNearestWord(node.text, {"debits", "credits", "both"}));
     return;
   }
   draft_.feature.directions = *directions;
@@ -276,6 +278,7 @@ std::optional<DurationUs> FeatureReader::Duration(const YamlNode& node,
   }
   Error(code, node, Quoted(node.text) + " is not a duration",
         "one whole number and ms, s, m, h or d, or a duration parameter");
+  diagnostics_->all().back().Mend(node.text, MeantDuration(node.text));
   return std::nullopt;
 }
 
@@ -358,6 +361,7 @@ void FeatureReader::ReadStatus(const YamlNode& map) {
       Error(diagnostic::kStatusWord, *word, "there is no status " + Quoted(word->text),
             nearest.empty() ? "received, authorised, settled, rejected, cancelled, or any alone"
                             : "did you mean " + Quoted(nearest) + "?");
+      diagnostics_->all().back().Mend(word->text, OnlyNearestWord(word->text, candidates));
     }
   }
   draft_.feature.status_mask = mask;
@@ -385,7 +389,8 @@ void FeatureReader::CheckEver(const YamlNode& map) {
     Error(diagnostic::kEver, over, Quoted(info.key) + " needs a window, not `ever`",
           "such as over: 400d");
   }
-  if (feature.of && TakesAnyField(feature.aggregate) && feature.of->id != field::kTime) {
+  if (info.has_ever && feature.of && TakesAnyField(feature.aggregate) &&
+      feature.of->id != field::kTime) {
     Error(diagnostic::kEver, *value_, "under `ever` first and last take only time",
           "give the feature a window");
   }

@@ -31,6 +31,8 @@ struct FieldInfo {
   // A base column of the ledger (design.md, 4): on hand for every entry, whenever it was written.
   bool base_column;
   std::string_view about;
+  std::string_view example;  // as a table of transactions in a test has it
+  std::string_view unit = "";
 };
 
 std::span<const FieldInfo> FieldTable();

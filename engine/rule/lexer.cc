@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "engine/model/time.h"
+
 namespace vigla {
 namespace {
 
@@ -94,9 +96,12 @@ Token Lexer::Number() {
   }
   if (IsLetter(Peek())) {
     while (IsLetter(Peek()) || IsDigit(Peek())) ++at_;
-    return Error(begin, diagnostic::kBadToken,
-                 "`" + std::string(source_.substr(begin, at_ - begin)) + "` is not a number",
-                 "numbers have no exponent and no unit; write duration(\"3d\") for a duration");
+    const std::string text(source_.substr(begin, at_ - begin));
+    Token token =
+        Error(begin, diagnostic::kBadToken, "`" + text + "` is not a number",
+              "numbers have no exponent and no unit; write duration(\"3d\") for a duration");
+    if (ParseDuration(text)) token.mend = "duration(\"" + text + "\")";
+    return token;
   }
   return {kind, std::string(source_.substr(begin, at_ - begin)), begin, at_};
 }
@@ -190,9 +195,12 @@ Token Lexer::Next() {
   if (c == '=') advice = "write == to compare";
   if (c == '&') advice = "write && for `and`";
   if (c == '|') advice = "write || for `or`";
-  return Error(begin, diagnostic::kBadToken,
-               "`" + std::string(source_.substr(begin, at_ - begin)) + "` has no meaning here",
-               std::move(advice));
+  Token token = Error(
+      begin, diagnostic::kBadToken,
+      "`" + std::string(source_.substr(begin, at_ - begin)) + "` has no meaning here",
+      std::move(advice));
+  if (c == '=' || c == '&' || c == '|') token.mend = std::string(2, c);
+  return token;
 }
 
 std::string QuoteString(std::string_view text) {

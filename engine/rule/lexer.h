@@ -26,6 +26,7 @@ struct Token {
   size_t end = 0;
   const DiagnosticCode* code = nullptr;  // kError
   std::string advice;                    // kError
+  std::string mend;                      // kError: what was meant, if that is beyond doubt
 
   bool Is(std::string_view symbol) const { return kind == TokenKind::kSymbol && text == symbol; }
 };

@@ -71,19 +71,11 @@ class UnknownLint {
   std::set<std::string> asked_;
 };
 
-// Features and parameters that decide, but that people never get to see.
-void LintReason(const RuleDraft& draft, Diagnostics* diagnostics) {
-  std::set<std::string> shown;
-  for (const auto& hole : draft.holes) {
-    if (hole == nullptr) continue;
-    VisitExpression(*hole, [&](const Expression& node) { shown.insert(node.text); });
-  }
-  VisitExpression(*draft.when, [&](const Expression& node) {
-    if (node.kind != ExpressionKind::kFeature || !shown.insert(node.text).second) return;
-    diagnostics->Warning(diagnostic::kNumberNotShown.code, node.at,
-                         "the reason never shows " + Quoted(node.text),
-                         "write it into the reason: {" + node.text + "}");
-  });
+constexpr int32_t kSoonDays = 30;
+
+// How long until `day`: "tomorrow", "in 12 days".
+std::string InDays(int32_t days) {
+  return days == 0 ? "today" : days == 1 ? "tomorrow" : "in " + std::to_string(days) + " days";
 }
 
 void LintExceptions(const RuleDraft& draft, std::optional<int32_t> today,
@@ -98,44 +90,114 @@ void LintExceptions(const RuleDraft& draft, std::optional<int32_t> today,
                                (exception.approved.empty() ? "`approved`" : "`until`"),
                            "say who approved it, and until when");
     }
-    if (today && exception.until_utc_day && *exception.until_utc_day < *today) {
-      diagnostics->Warning(diagnostic::kExpiredException.code,
-                           document.At(*nodes[i].Find("until")),
+    if (!today || !exception.until_utc_day) continue;
+    const SourcePosition at = document.At(*nodes[i].Find("until"));
+    const int32_t left = *exception.until_utc_day - *today;
+    if (left < 0) {
+      diagnostics->Warning(diagnostic::kExpiredException.code, at,
                            "the exception " + Quoted(exception.id) + " ended on " +
                                FormatDate(*exception.until_utc_day),
                            "have it approved again, or take it out");
+    } else if (left <= kSoonDays) {
+      diagnostics->Warning(diagnostic::kExpiresSoon.code, at,
+                           "the exception " + Quoted(exception.id) + " ends " + InDays(left),
+                           "have it approved again before; from the day after, it alerts");
     }
+  }
+}
+
+// Why the rule exists, what it is against, and who looked at it when.
+void LintReviews(const RuleDraft& draft, std::optional<int32_t> today,
+                 Diagnostics* diagnostics) {
+  const YamlDocument& document = *draft.pack->document;
+  std::string missing;
+  for (const std::string_view key : {"rationale", "risk", "reviewed", "review_by"}) {
+    if (draft.node->Find(key) != nullptr) continue;
+    missing += (missing.empty() ? "" : ", ") + Quoted(key);
+  }
+  const YamlNode& id = *draft.node->Find("rule");
+  if (!missing.empty()) {
+    diagnostics->Warning(diagnostic::kNotJustified.code, document.At(id),
+                         Quoted(draft.rule.id) + " says nothing of " + missing,
+                         "an examiner asks why the rule is as it is, and when it was last "
+                         "looked at");
+  }
+  const std::optional<int32_t> reviewed = DateAt(*draft.node, "reviewed");
+  const std::optional<int32_t> review_by = DateAt(*draft.node, "review_by");
+  if (reviewed && review_by && *review_by <= *reviewed) {
+    diagnostics->Warning(diagnostic::kNotJustified.code,
+                         document.At(*draft.node->Find("review_by")),
+                         "the next review is not after the last one",
+                         "set review_by to a later day");
+  }
+  if (today && reviewed && *reviewed > *today) {
+    diagnostics->Warning(diagnostic::kNotJustified.code,
+                         document.At(*draft.node->Find("reviewed")),
+                         "the last review lies in the future", "say when it took place");
+  }
+  if (today && review_by && *review_by < *today) {
+    diagnostics->Warning(diagnostic::kReviewOverdue.code,
+                         document.At(*draft.node->Find("review_by")),
+                         "the review of " + Quoted(draft.rule.id) + " was due on " +
+                             FormatDate(*review_by),
+                         "review the rule, and set reviewed and review_by");
+  }
+}
+
+// Typologies of fraud on the customer: a held payment protects them, and tips nobody off.
+bool IsFraud(std::string_view tag) {
+  for (const std::string_view word : {"fraud", "card", "scam", "takeover", "duplicate", "error"}) {
+    if (tag.find(word) != std::string_view::npos) return true;
+  }
+  return false;
+}
+
+void LintTippingOff(const RuleDraft& draft, Diagnostics* diagnostics) {
+  if (draft.rule.action != ValidityAction::kHold) return;
+  for (const YamlNode* tag : NamesAt(*draft.node, "tags")) {
+    if (!tag->text.starts_with("typology.") || IsFraud(tag->text)) continue;
+    diagnostics->Error(diagnostic::kTippingOff.code,
+                       draft.pack->document->At(*draft.node->Find("action")),
+                       "a rule of " + Quoted(tag->text) + " must not hold payments: the customer "
+                       "would notice that somebody is looking",
+                       "action: flag, or a risk rule; tag fraud as typology.fraud.…");
+    return;
   }
 }
 
 }  // namespace
 
-void LintScope(const PackScope& scope, Diagnostics* diagnostics) {
-  for (const auto& [name, declaration] : scope.names) {
-    if (declaration.used || declaration.broken) continue;
-    diagnostics->Warning(diagnostic::kUnused.code, declaration.at,
-                         "nothing uses the " + std::string(NameKindName(declaration.kind)) + " " +
-                             Quoted(name),
-                         "take it out");
+void LintScope(const LintInput& input, Diagnostics* diagnostics) {
+  const YamlDocument& document = *input.scope->pack->document;
+  for (const auto& [name, declaration] : input.scope->names) {
+    if (declaration.broken) continue;
+    if (!declaration.used) {
+      diagnostics->Warning(diagnostic::kUnused.code, declaration.at,
+                           "nothing uses the " + std::string(NameKindName(declaration.kind)) +
+                               " " + Quoted(name),
+                           "take it out");
+    }
+    if (declaration.kind != NameKind::kParameter || !input.today) continue;
+    const YamlNode& node = *input.scope->pack->root().Find("parameters")->Find(name);
+    const std::optional<int32_t> review_by = DateAt(node, "review_by");
+    if (!review_by || *review_by >= *input.today) continue;
+    diagnostics->Warning(diagnostic::kReviewOverdue.code, document.At(*node.Find("review_by")),
+                         "the review of the parameter " + Quoted(name) + " was due on " +
+                             FormatDate(*review_by),
+                         "review the value, and set reviewed and review_by");
   }
 }
 
-void LintRule(const RuleDraft& draft, const PackScope& scope, std::optional<int32_t> today,
-              Diagnostics* diagnostics) {
-  UnknownLint(scope, diagnostics).Run(*draft.when);
+void LintRule(const RuleDraft& draft, const LintInput& input, Diagnostics* diagnostics) {
+  UnknownLint(*input.scope, diagnostics).Run(*draft.when);
   for (const auto& condition : draft.exceptions) {
-    UnknownLint(scope, diagnostics).Run(*condition);
+    UnknownLint(*input.scope, diagnostics).Run(*condition);
   }
-  LintReason(draft, diagnostics);
-  LintExceptions(draft, today, diagnostics);
-  const std::optional<int32_t> review_by = DateAt(*draft.node, "review_by");
-  if (today && review_by && *review_by < *today) {
-    diagnostics->Warning(diagnostic::kReviewOverdue.code,
-                         draft.pack->document->At(*draft.node->Find("review_by")),
-                         "the review of " + Quoted(draft.rule.id) + " was due on " +
-                             FormatDate(*review_by),
-                         "review the rule, and set reviewed and review_by");
-  }
+  LintCondition(draft, input, diagnostics);
+  LintReason(draft, input, diagnostics);
+  LintExceptions(draft, input.today, diagnostics);
+  LintReviews(draft, input.today, diagnostics);
+  LintTippingOff(draft, diagnostics);
 }
 
 }  // namespace vigla

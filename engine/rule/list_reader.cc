@@ -122,6 +122,9 @@ class ListReader {
     }
     if (++bad_items_ <= kBadItemsShown) {
       Error(diagnostic::kBadItem, item.at, problem.message, problem.advice);
+      diagnostics_->all().back().Mend(item.text, problem.mend);
+      // Nobody else has the list's file at hand to show its line.
+      if (item.at.file != pack_.document->file) diagnostics_->all().back().snippet = item.text;
     }
     return std::nullopt;
   }

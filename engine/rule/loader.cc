@@ -58,8 +58,13 @@ void FillSnippets(const std::vector<std::unique_ptr<Pack>>& packs, const TuningF
   for (const auto& file : tuning) documents[file->file] = file.get();
   for (Diagnostic& finding : diagnostics->all()) {
     const auto document = documents.find(finding.at.file);
-    if (document == documents.end() || !finding.snippet.empty()) continue;
-    finding.snippet = document->second->Line(finding.at.line);
+    if (document == documents.end()) {
+      if (finding.mend && !finding.mend->is_located) finding.mend.reset();  // of a list's file
+      continue;
+    }
+    const YamlDocument& source = *document->second;
+    if (finding.snippet.empty()) finding.snippet = source.Line(finding.at.line);
+    LocateMend(source.source, source.line_starts, &finding);
   }
 }
 
@@ -70,12 +75,7 @@ void DropRepeated(Diagnostics* diagnostics) {
   for (Diagnostic& finding : diagnostics->all()) {
     const SourcePosition& at = finding.at;
     if (!seen.emplace(at.file, at.line, at.column, finding.code, finding.message).second) continue;
-    if (finding.severity == Severity::kError) {
-      kept.Error(finding.code, at, finding.message, finding.advice);
-    } else {
-      kept.Warning(finding.code, at, finding.message, finding.advice);
-    }
-    kept.all().back().snippet = std::move(finding.snippet);
+    kept.Add(std::move(finding));
   }
   kept.Sort();
   *diagnostics = std::move(kept);
@@ -83,13 +83,9 @@ void DropRepeated(Diagnostics* diagnostics) {
 
 }  // namespace
 
-std::shared_ptr<const RuleSet> LoadRuleSet(const std::vector<std::string>& paths,
-                                           const LoadOptions& options,
-                                           Diagnostics* diagnostics) {
-  CHECK(options.hasher != nullptr);
-  std::vector<std::unique_ptr<Pack>> packs;
-  std::vector<RuleFile> files;
-  TuningFiles tuning;
+std::vector<std::string> PackFiles(const std::vector<std::string>& paths,
+                                   Diagnostics* diagnostics) {
+  std::vector<std::string> files;
   std::set<fs::path> seen;
   if (paths.empty()) {
     diagnostics->Error(diagnostic::kNoPacks.code, {}, "no rules were named",
@@ -98,20 +94,31 @@ std::shared_ptr<const RuleSet> LoadRuleSet(const std::vector<std::string>& paths
   for (const std::string& path : paths) {
     for (const fs::path& file : PackFilesOf(path, diagnostics)) {
       std::error_code ignored;
-      if (!seen.insert(fs::weakly_canonical(file, ignored)).second) continue;
-      auto document = LoadPackDocument(file.string(), diagnostics);
-      if (document == nullptr) continue;
-      files.push_back(
-          {file.filename().string(), Sha256::Of(document->source), file.string()});
-      if (IsTuning(*document)) {
-        tuning.push_back(std::move(document));
-        continue;
-      }
-      auto pack = ReadPack(std::move(document), diagnostics);
-      if (pack == nullptr) continue;
-      pack->folder = file.has_parent_path() ? file.parent_path().string() : ".";
-      packs.push_back(std::move(pack));
+      if (seen.insert(fs::weakly_canonical(file, ignored)).second) files.push_back(file.string());
     }
+  }
+  return files;
+}
+
+std::shared_ptr<const RuleSet> LoadRuleSet(const std::vector<std::string>& paths,
+                                           const LoadOptions& options,
+                                           Diagnostics* diagnostics) {
+  CHECK(options.hasher != nullptr);
+  std::vector<std::unique_ptr<Pack>> packs;
+  std::vector<RuleFile> files;
+  TuningFiles tuning;
+  for (const fs::path file : PackFiles(paths, diagnostics)) {
+    auto document = LoadPackDocument(file.string(), diagnostics);
+    if (document == nullptr) continue;
+    files.push_back({file.filename().string(), Sha256::Of(document->source), file.string()});
+    if (IsTuning(*document)) {
+      tuning.push_back(std::move(document));
+      continue;
+    }
+    auto pack = ReadPack(std::move(document), diagnostics);
+    if (pack == nullptr) continue;
+    pack->folder = file.has_parent_path() ? file.parent_path().string() : ".";
+    packs.push_back(std::move(pack));
   }
   ApplyTuning(tuning, packs, diagnostics);
   ApplyOverrides(options.overrides, packs, diagnostics);
@@ -133,6 +140,7 @@ absl::StatusOr<std::shared_ptr<const RuleSet>> LoadRuleSetBody(std::string_view 
   own.today_utc_day = std::nullopt;
   own.overrides.clear();
   own.edit_packs = nullptr;
+  own.lints = false;
   Diagnostics diagnostics;
   std::vector<std::unique_ptr<Pack>> packs;
   for (auto& document : parsed.packs) {

@@ -21,6 +21,7 @@ struct LoadOptions {
   std::optional<RateTable> dated_rates;     // from a file, where no pack has `rates`
   const KeyedHasher* hasher = nullptr;      // for account constants and lists; required
   std::optional<int32_t> today_utc_day;     // `check --today`: warns of expired exceptions
+  bool lints = true;                        // warnings of what is probably not meant
   DurationUs retention_us = 407 * kDayUs;
   DurationUs lateness_max_us = 7 * kDayUs;
   // What follows is for packs from files; a published body has its values already.
@@ -32,6 +33,10 @@ struct LoadOptions {
   // features numbered as in the set, at the index that it has in RuleSet::rules.
   std::function<void(const RuleDraft& draft, int rule_index)> on_rule;
 };
+
+// The files that these paths stand for, in order and each once; errors where there are none.
+std::vector<std::string> PackFiles(const std::vector<std::string>& paths,
+                                   Diagnostics* diagnostics);
 
 // Each path is a pack file or a folder, searched for *.yaml except *.test.yaml, by name.
 // Lists' files are relative to the pack's folder, then to its parent (rules/lists beside

@@ -92,6 +92,7 @@ class Declarer {
     auto constant = MakeConstant(type, node->text, hasher_, &problem);
     if (constant == nullptr) {
       Error(diagnostic::kBadParameter, *node, problem.message, problem.advice);
+      diagnostics_->all().back().Mend(node->text, problem.mend);
       return nullptr;
     }
     const CurrencyCode currency = constant->money_currency;
@@ -116,7 +117,7 @@ class Declarer {
     declared->broken = false;
     for (const std::string_view bound : {"min", "max"}) {
       const YamlNode* node = entry.value.Find(bound);
-      const auto limit = Constant(*type, node);
+      auto limit = Constant(*type, node);
       if (limit == nullptr) continue;
       const std::optional<int> order = CompareConstants(*declared->constant, *limit);
       if (!order) {
@@ -129,6 +130,7 @@ class Declarer {
               "`" + entry.value.Find("value")->text + "` is " +
                   (bound == "min" ? "less than min, " : "more than max, ") + node->text);
       }
+      (bound == "min" ? declared->least : declared->most) = std::move(limit);
     }
   }
 
@@ -151,8 +153,10 @@ class Declarer {
     for (const SyntaxError& error : parsed.errors) {
       const TextPositions positions = scope_->pack->document->PositionsIn(entry.value);
       const auto [line, column] = positions[std::min(error.offset, positions.size() - 1)];
-      diagnostics_->Error(error.code->code, {scope_->pack->document->file, line, column},
-                          error.message, error.advice);
+      diagnostics_
+          ->Error(error.code->code, {scope_->pack->document->file, line, column}, error.message,
+                  error.advice)
+          .Mend(error.old_text, error.new_text);
     }
   }
 

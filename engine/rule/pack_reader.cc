@@ -49,6 +49,17 @@ std::string_view ScalarProblem(const KeyInfo& info, const std::string& text) {
   }
 }
 
+// What YAML 1.1 reads as a truth.
+std::string_view MeantFlag(std::string_view text) {
+  for (const std::string_view word : {"True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON"}) {
+    if (text == word) return "true";
+  }
+  for (const std::string_view word : {"False", "FALSE", "no", "No", "NO", "off", "Off", "OFF"}) {
+    if (text == word) return "false";
+  }
+  return "";
+}
+
 std::string Quoted(std::string_view word) { return "`" + std::string(word) + "`"; }
 
 std::string DidYouMean(std::string_view word, const std::vector<std::string_view>& candidates) {
@@ -74,6 +85,8 @@ class KeyChecker {
         diagnostics_->Error(diagnostic::kUnknownKey.code, document_.At(entry),
                             "there is no key " + Quoted(entry.key) + " here",
                             DidYouMean(entry.key, keys));
+        const std::string meant = OnlyNearestWord(entry.key, keys);
+        if (node.Find(meant) == nullptr) diagnostics_->all().back().Mend(entry.key, meant);
         continue;
       }
       if (info->support == KeySupport::kNotYet) {
@@ -107,6 +120,9 @@ class KeyChecker {
       diagnostics_->Error(diagnostic::kWrongValue.code, document_.At(node),
                           Quoted(info.key) + ": " + std::string(problem),
                           std::string(info.about));
+      if (info.type == KeyType::kFlag) {
+        diagnostics_->all().back().Mend(node.text, MeantFlag(node.text));
+      }
       return;
     }
     if (info.type != KeyType::kWord) return;
@@ -115,6 +131,7 @@ class KeyChecker {
     diagnostics_->Error(diagnostic::kUnknownWord.code, document_.At(node),
                         Quoted(info.key) + " can't be " + Quoted(node.text),
                         DidYouMean(node.text, words));
+    diagnostics_->all().back().Mend(node.text, OnlyNearestWord(node.text, words));
   }
 
   void CheckName(const YamlEntry& entry) {
@@ -200,9 +217,18 @@ std::unique_ptr<YamlDocument> LoadPackDocument(const std::string& path,
 }
 
 std::unique_ptr<Pack> ReadPack(std::unique_ptr<YamlDocument> document, Diagnostics* diagnostics) {
+  const size_t findings_before = diagnostics->all().size();
   KeyChecker(*document, diagnostics).CheckMap(document->root, PackNode::kPack);
   const std::optional<std::string> name = TextAt(document->root, "pack");
-  if (!name) return nullptr;
+  if (!name) {
+    // The tree goes; what was found in it is shown all the same.
+    for (size_t i = findings_before; i < diagnostics->all().size(); ++i) {
+      Diagnostic& finding = diagnostics->all()[i];
+      finding.snippet = document->Line(finding.at.line);
+      LocateMend(document->source, document->line_starts, &finding);
+    }
+    return nullptr;
+  }
   auto pack = std::make_unique<Pack>();
   pack->name = *name;
   pack->version = IntegerAt(document->root, "version").value_or(1);

@@ -26,6 +26,7 @@ struct Declaration {
   bool broken = false;
   bool used = false;
   std::unique_ptr<Expression> constant;  // parameter
+  std::unique_ptr<Expression> least, most;  // of a parameter, where it has them
   ValueType type = ValueType::kBool;     // parameter, feature, items of a list
   int index = -1;                        // list: in RuleSet::lists; feature: of its draft
   SubjectKind on = SubjectKind::kAccount;  // feature

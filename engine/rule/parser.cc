@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "engine/base/check.h"
+#include "engine/model/money.h"
 #include "engine/rule/compiler.h"
 #include "engine/rule/lexer.h"
 
@@ -33,6 +34,13 @@ constexpr BinaryOperator kBinaryOperators[] = {
 constexpr int kRelationLevel = 2;
 constexpr int kUnaryLevel = 5;
 
+// What other languages spell out, where it stands between two values.
+std::string_view CelWordFor(std::string_view word) {
+  if (word == "and" || word == "AND") return "&&";
+  if (word == "or" || word == "OR") return "||";
+  return "";
+}
+
 class Parser {
  public:
   Parser(std::string_view source, size_t begin, bool in_hole)
@@ -55,10 +63,12 @@ class Parser {
 
  private:
   void Advance() {
-    previous_end_ = token_.end;
+    previous_ = std::move(token_);
+    previous_end_ = previous_.end;
     token_ = lexer_.Next();
     if (token_.kind == TokenKind::kError && !failed_) {
       Fail(*token_.code, token_.begin, token_.text, token_.advice);
+      Mend(token_.begin, token_.end, token_.mend);
     }
   }
 
@@ -71,7 +81,29 @@ class Parser {
     return nullptr;
   }
 
+  void Mend(size_t begin, size_t end, std::string_view new_text) {
+    if (new_text.empty() || result_.errors.empty()) return;
+    result_.errors.back().old_text = std::string(source_.substr(begin, end - begin));
+    result_.errors.back().new_text = std::string(new_text);
+  }
+
+  // `9200 EUR`, as YAML values have it.
+  bool IsAmountOfMoney() const {
+    const bool number =
+        previous_.kind == TokenKind::kInt || previous_.kind == TokenKind::kDecimal;
+    return number && token_.kind == TokenKind::kName && CurrencyCode::Parse(token_.text);
+  }
+
   SyntaxPointer FailAtToken(std::string what, std::string advice = "") {
+    if (IsAmountOfMoney()) {
+      const std::string amount =
+          "money(\"" + previous_.text + " " + token_.text + "\")";
+      Fail(diagnostic::kSyntax, previous_.begin,
+           "`" + previous_.text + " " + token_.text + "` is not how expressions write money",
+           "write " + amount);
+      Mend(previous_.begin, token_.end, amount);
+      return nullptr;
+    }
     if (token_.kind == TokenKind::kEnd) {
       what += in_hole_ ? ", but the hole ends" : ", but the expression ends";
     } else {
@@ -82,7 +114,9 @@ class Parser {
         (token_.text == "and" || token_.text == "or" || token_.text == "not")) {
       advice = "expressions are CEL: && || !";
     }
-    return Fail(diagnostic::kSyntax, token_.begin, std::move(what), std::move(advice));
+    Fail(diagnostic::kSyntax, token_.begin, std::move(what), std::move(advice));
+    if (token_.kind == TokenKind::kName) Mend(token_.begin, token_.end, CelWordFor(token_.text));
+    return nullptr;
   }
 
   // Every node is made here, so that the limits hold wherever it stands.
@@ -304,6 +338,7 @@ class Parser {
   Lexer lexer_;
   bool in_hole_;
   Token token_;
+  Token previous_;
   size_t previous_end_ = 0;
   int nodes_ = 0;
   bool failed_ = false;

@@ -57,6 +57,8 @@ struct SyntaxError {
   size_t offset = 0;
   std::string message;
   std::string advice;
+  std::string old_text = {};  // with new_text: what was meant, if that is beyond doubt
+  std::string new_text = {};
 };
 
 struct ParsedExpression {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "engine/model/time.h"
+#include "engine/rule/constant.h"
 #include "engine/rule/parser.h"
 
 namespace vigla {
@@ -185,6 +186,7 @@ void RuleReader::ReadOncePer(const YamlNode& node) {
             Quoted(time->text) + " is not a duration of up to 400 d",
             scope_->Find(time->text) != nullptr ? "`for` takes no parameter; write it out"
                                                 : "one whole number and ms, s, m, h or d");
+      diagnostics_->all().back().Mend(time->text, MeantDuration(time->text));
     }
     folding.for_us = duration.value_or(0);
   }
@@ -276,6 +278,7 @@ void RuleReader::ReadEvidence(const YamlNode& node) {
       const std::string nearest = NearestWord(name->text, features);
       Error(diagnostic::kEvidence, *name, "there is no feature " + Quoted(name->text),
             nearest.empty() ? "" : "did you mean " + Quoted(nearest) + "?");
+      diagnostics_->all().back().Mend(name->text, OnlyNearestWord(name->text, features));
       continue;
     }
     declaration->used = true;

@@ -88,6 +88,7 @@ std::shared_ptr<const RuleSet> RuleSetBuilder::Build() {
   if (diagnostics_->HasErrors()) return nullptr;
   std::sort(rules_.begin(), rules_.end(),
             [](const RuleDraft& a, const RuleDraft& b) { return a.rule.id < b.rule.id; });
+  if (options_.lints) LintRules(rules_, LintInputOf(nullptr), diagnostics_);
   ShareFeatures();
   for (RuleDraft& draft : rules_) {
     if (draft.rule.state != RuleState::kOff) CompileRule(&draft);
@@ -144,7 +145,11 @@ void RuleSetBuilder::ReadScope(PackScope* scope) {
   for (const YamlEntry* entry : entries) ReadFeature(*entry, scope, &reader);
   ReadRules(scope, &checker);
   CheckUnusedMacros(scope);
-  LintScope(*scope, diagnostics_);
+  if (options_.lints) LintScope(LintInputOf(scope), diagnostics_);
+}
+
+LintInput RuleSetBuilder::LintInputOf(const PackScope* scope) const {
+  return {scope, rule_set_.get(), &features_, options_.today_utc_day};
 }
 
 void RuleSetBuilder::ReadFeature(const YamlEntry& entry, PackScope* scope,
@@ -156,6 +161,7 @@ void RuleSetBuilder::ReadFeature(const YamlEntry& entry, PackScope* scope,
   declaration->type = draft->feature.type;
   declaration->on = draft->feature.on;
   declaration->may_be_unknown = draft->may_be_unknown;
+  if (options_.lints) LintFeature(entry, *draft, LintInputOf(scope), diagnostics_);
   const auto [place, added] = feature_of_canonical_.try_emplace(
       draft->feature.canonical, static_cast<int>(features_.size()));
   declaration->index = place->second;
@@ -184,7 +190,7 @@ void RuleSetBuilder::ReadRules(PackScope* scope, Checker* checker) {
       }
     }
     if (diagnostics_->errors() > errors_before || !IsWhole(draft)) continue;
-    LintRule(draft, *scope, options_.today_utc_day, diagnostics_);
+    if (options_.lints) LintRule(draft, LintInputOf(scope), diagnostics_);
     rules_.push_back(std::move(draft));
     if (rules_.size() == kRulesMax + 1) {
       diagnostics_->Error(diagnostic::kTooManyRules.code, document.At(node),
@@ -211,7 +217,7 @@ void RuleSetBuilder::CheckUnusedMacros(PackScope* scope) {
     if (!of_rule.HasErrors() || !of_where.HasErrors()) continue;
     for (const Diagnostic& finding : of_rule.all()) {
       if (finding.severity != Severity::kError) continue;
-      diagnostics_->Error(finding.code, finding.at, finding.message, finding.advice);
+      diagnostics_->Add(finding);
     }
   }
 }

@@ -9,6 +9,7 @@
 
 #include "engine/base/diagnostic.h"
 #include "engine/rule/feature_reader.h"
+#include "engine/rule/lint.h"
 #include "engine/rule/loader.h"
 #include "engine/rule/pack.h"
 #include "engine/rule/pack_scope.h"
@@ -35,6 +36,7 @@ class RuleSetBuilder {
   void ReadFeature(const YamlEntry& entry, PackScope* scope, FeatureReader* reader);
   void ReadRules(PackScope* scope, Checker* checker);
   void CheckUnusedMacros(PackScope* scope);
+  LintInput LintInputOf(const PackScope* scope) const;
 
   void ShareFeatures();
   void CompileRule(RuleDraft* draft);

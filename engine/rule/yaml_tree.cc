@@ -3,6 +3,7 @@
 
 #include <yaml.h>
 
+#include <algorithm>
 #include <set>
 #include <utility>
 
@@ -93,6 +94,23 @@ class Composer {
     diagnostics_->Error(code.code, At(mark), std::move(message), std::move(advice));
   }
 
+  static size_t CodePoints(std::string_view text) {
+    return static_cast<size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+      return (static_cast<uint8_t>(c) & 0xC0) != 0x80;
+    }));
+  }
+
+  yaml_mark_t MarkOf(size_t offset) const {
+    const std::vector<size_t>& starts = document_.line_starts;
+    const auto next = std::upper_bound(starts.begin(), starts.end(), offset);
+    yaml_mark_t mark{};
+    if (next == starts.begin()) return mark;
+    mark.line = static_cast<size_t>(next - starts.begin()) - 1;
+    const size_t start = starts[mark.line];
+    mark.column = CodePoints(std::string_view(document_.source).substr(start, offset - start));
+    return mark;
+  }
+
   bool Fail(const DiagnosticCode& code, const yaml_mark_t& mark, std::string message,
             std::string advice = "") {
     Report(code, mark, std::move(message), std::move(advice));
@@ -104,8 +122,12 @@ class Composer {
     std::string message = parser_.problem != nullptr ? parser_.problem : "unreadable";
     if (parser_.context != nullptr) message = std::string(parser_.context) + ", " + message;
     yaml_mark_t mark = parser_.problem_mark;
-    // libyaml gives no mark where bytes are no text at all; it is still at work on that line.
-    if (parser_.error == YAML_READER_ERROR) mark = parser_.mark;
+    // Where bytes are no text at all, libyaml has read ahead of its mark, but knows the byte.
+    if (parser_.error == YAML_READER_ERROR) mark = MarkOf(parser_.problem_offset);
+    // What is open at the end of the file is best shown where it was opened.
+    if (parser_.context != nullptr && mark.index + 1 >= CodePoints(document_.source)) {
+      mark = parser_.context_mark;
+    }
     return Fail(diagnostic::kYamlSyntax, mark, std::move(message),
                 "quote the text if it holds `: `, ` #` or begins with a YAML sign");
   }
@@ -308,6 +330,13 @@ TextPositions YamlDocument::PositionsIn(const YamlNode& scalar) const {
   return positions;
 }
 
+char YamlDocument::QuoteOf(const YamlNode& scalar) const {
+  if (scalar.style != YamlNode::Style::kQuoted || scalar.line == 0) return '\0';
+  Cursor cursor{source, line_starts[scalar.line - 1]};
+  while (!cursor.AtEnd() && cursor.column < scalar.column) cursor.Step();
+  return cursor.AtEnd() ? '\0' : source[cursor.at];
+}
+
 std::string YamlDocument::Line(int line) const {
   if (line < 1 || static_cast<size_t>(line) > line_starts.size()) return "";
   Cursor cursor{source, line_starts[line - 1]};
@@ -344,6 +373,13 @@ std::unique_ptr<YamlDocument> ReadYaml(std::string file, std::string source,
   for (size_t i = findings_before; i < diagnostics->all().size(); ++i) {
     Diagnostic& finding = diagnostics->all()[i];
     finding.snippet = document->Line(finding.at.line);
+    const bool of_yaml = finding.code == diagnostic::kYamlSyntax.code ||
+                         finding.code == diagnostic::kTag.code;
+    if (of_yaml && i < findings_before + static_cast<size_t>(limits.mends_max)) {
+      finding.mend = QuotesFor(*document, finding.at.line, limits);
+      if (finding.mend) finding.advice = "quote the text: " + finding.mend->new_text;
+    }
+    LocateMend(document->source, document->line_starts, &finding);
   }
   return nullptr;
 }

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -52,6 +53,7 @@ struct YamlLimits {
   size_t bytes_max = 1 << 20;
   int depth_max = 64;
   int nodes_max = 200'000;
+  int mends_max = 20;  // findings for which a way out is tried, each by reading again
 };
 
 // (line, column) of each byte of a scalar's text, and of its end.
@@ -69,6 +71,8 @@ struct YamlDocument {
   SourcePosition At(const YamlEntry& entry) const { return {file, entry.line, entry.column}; }
   // Through folding and most escapes. All (0, 0) where there is no source.
   TextPositions PositionsIn(const YamlNode& scalar) const;
+  // The quote that a scalar stands in; '\0' if it is plain or a block.
+  char QuoteOf(const YamlNode& scalar) const;
   // The source line, without its end; "" beyond the file.
   std::string Line(int line) const;
 };
@@ -77,6 +81,11 @@ struct YamlDocument {
 // all other findings are reported together.
 std::unique_ptr<YamlDocument> ReadYaml(std::string file, std::string source,
                                        const YamlLimits& limits, Diagnostics* diagnostics);
+
+// Quotes around the text that is the value of a key for people or expressions on that line, if
+// YAML took the text for something else, and reads the line with them.
+std::optional<Replacement> QuotesFor(const YamlDocument& document, int line,
+                                     const YamlLimits& limits);
 
 // The same tree from JSON whose scalars are all strings, as canonical bodies are. Positions are
 // all 0. nullptr if it is anything else.

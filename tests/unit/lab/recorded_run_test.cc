@@ -60,6 +60,7 @@ class RecordedRun : public testing::Test {
     std::ofstream(folder_ / "p.yaml") << kPack;
     load_.hasher = &hasher_;
     load_.base_currency = *CurrencyCode::Parse("EUR");
+    load_.lints = false;
     Diagnostics diagnostics;
     rules_ = LoadRuleSet({(folder_ / "p.yaml").string()}, load_, &diagnostics);
     for (const Diagnostic& diagnostic : diagnostics.all()) {

@@ -72,7 +72,7 @@ TEST(ParameterOverride, NeedsAParameterOfThatName) {
     const auto errors = ErrorsOf(LoadTexts({PackAt("100 EUR")}, With(name, "20 EUR")));
     ASSERT_EQ(errors.size(), 1u) << name;
     EXPECT_EQ(errors[0].code, "VG2308") << name;
-    EXPECT_THAT(errors[0].advice, HasSubstr(name == "limit" ? "pack" : "p.limit"));
+    EXPECT_THAT(errors[0].advice, HasSubstr(name == "p.r" ? "pack" : "p.limit"));
   }
 }
 

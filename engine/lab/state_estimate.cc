@@ -1,0 +1,132 @@
+// Adds up what ledgers and running totals keep. Cold.
+#include "engine/lab/state_estimate.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "absl/strings/str_cat.h"
+#include "engine/base/status.h"
+#include "engine/ledger/feature_plan.h"
+#include "engine/ledger/ledger.h"
+#include "engine/ledger/running_totals.h"
+#include "engine/ledger/subject.h"
+
+namespace vigla {
+namespace {
+
+// An id, its key in the store, and the table's place for the subject.
+constexpr int64_t kIdentityBytes = 160;
+// A text of an extra column in memory: a std::string with up to 15 characters, and its number.
+constexpr int64_t kTextBytes = sizeof(std::string) + sizeof(uint32_t);
+// Measured on the reference workload: differences and dictionaries, before compression.
+constexpr int64_t kDiskBytesAnEntry = 34;
+constexpr int64_t kDiskBytesAColumn = 10;
+// A flat hash map is between 7/16 and 7/8 full.
+constexpr double kHashMapSlack = 1.6;
+
+int64_t EntriesIn(DurationUs window_us, double entries_per_day) {
+  return static_cast<int64_t>(
+             std::ceil(static_cast<double>(window_us) / kDayUs * entries_per_day)) + 1;
+}
+
+int64_t MapBytes(int64_t items, size_t item_bytes) {
+  return static_cast<int64_t>(static_cast<double>(items) * kHashMapSlack *
+                              static_cast<double>(item_bytes + 1));
+}
+
+// What the running totals of a feature keep beside themselves for so many entries.
+int64_t DetailBytes(const Feature& feature, int64_t entries) {
+  switch (feature.aggregate) {
+    case Aggregate::kMin:
+    case Aggregate::kMax: return entries * 40;
+    case Aggregate::kFirst:
+    case Aggregate::kLast:
+    case Aggregate::kAge:
+    case Aggregate::kIdle: return entries * static_cast<int64_t>(sizeof(EntryKey));
+    case Aggregate::kDistinct: return MapBytes(entries, sizeof(Hash128) + sizeof(int64_t));
+    default: return 0;
+  }
+}
+
+int64_t TotalsBytes(const FeaturePlan& plan, double entries_per_day) {
+  if (!plan.can_run) return 0;
+  const Feature& feature = *plan.feature;
+  const int64_t entries = EntriesIn(feature.over_us - feature.skip_us, entries_per_day);
+  // A short window is gone through; only a long one has totals.
+  if (entries <= static_cast<int64_t>(plan.scan_limit)) return 0;
+  int64_t bytes = sizeof(RunningTotals) + DetailBytes(feature, entries);
+  if (!feature.per.empty()) bytes += MapBytes(entries, sizeof(Hash128) + sizeof(RunningGroup));
+  return bytes;
+}
+
+// The ledger in memory: no more than the longest window, and never more than it lets itself load.
+int64_t LedgerBytes(const RuleSet& rule_set, SubjectKind kind, int64_t entries) {
+  const auto columns =
+      static_cast<int64_t>(rule_set.extra_columns[static_cast<size_t>(kind)].size());
+  const auto held = std::min<int64_t>(
+      entries + static_cast<int64_t>(Ledger::kNewestMax),
+      static_cast<int64_t>(Ledger::kNewestMax + Ledger::kLoadedMax * Ledger::kApartMax));
+  return held * (static_cast<int64_t>(sizeof(Entry)) + columns * kTextBytes);
+}
+
+std::string Size(int64_t bytes) {
+  if (bytes < 10'000) return absl::StrCat(bytes, " bytes");
+  return absl::StrCat((bytes + 512) / 1024, " KiB");
+}
+
+}  // namespace
+
+StateEstimate EstimateState(const RuleSet& rule_set, const StateAssumption& assumption) {
+  StateEstimate estimate;
+  estimate.assumption = assumption;
+  const std::vector<FeaturePlan> plans = PlanFeatures(rule_set, {});
+  for (size_t k = 0; k < rule_set.uses_subject.size(); ++k) {
+    if (!rule_set.uses_subject[k]) continue;
+    SubjectStateEstimate subject;
+    subject.kind = static_cast<SubjectKind>(k);
+    subject.entries_in_window =
+        EntriesIn(rule_set.longest_window_us[k], assumption.entries_per_day);
+    const int64_t ledger = LedgerBytes(rule_set, subject.kind, subject.entries_in_window);
+    int64_t totals = 0, largest = 0;
+    std::string largest_name;
+    for (const FeaturePlan& plan : plans) {
+      if (plan.feature->on != subject.kind) continue;
+      const int64_t bytes = TotalsBytes(plan, assumption.entries_per_day);
+      totals += bytes;
+      if (bytes <= largest) continue;
+      largest = bytes;
+      largest_name = plan.feature->name;
+    }
+    subject.memory_bytes =
+        static_cast<int64_t>(sizeof(Subject)) + kIdentityBytes + ledger + totals;
+    const auto columns = static_cast<int64_t>(rule_set.extra_columns[k].size());
+    subject.disk_bytes = EntriesIn(assumption.retention_us, assumption.entries_per_day) *
+                             (kDiskBytesAnEntry + columns * kDiskBytesAColumn) +
+                         kIdentityBytes;
+    if (subject.kind == SubjectKind::kAccount) {
+      estimate.memory_bytes = subject.memory_bytes;
+      estimate.largest =
+          ledger >= largest
+              ? absl::StrCat("the ledger, ", ledger, " bytes for ", subject.entries_in_window,
+                             " entries of the longest window, ",
+                             FormatDuration(rule_set.longest_window_us[k]), ", with ",
+                             columns, " extra columns")
+              : absl::StrCat("the feature `", largest_name, "`, ", largest, " bytes");
+    }
+    estimate.subjects.push_back(subject);
+  }
+  return estimate;
+}
+
+std::string FormatStateEstimate(const StateEstimate& estimate) {
+  std::string text;
+  for (const SubjectStateEstimate& subject : estimate.subjects) {
+    absl::StrAppend(&text, text.empty() ? "" : "; ", ToAbsl(SubjectKindName(subject.kind)),
+                    " up to ", Size(subject.memory_bytes), " in memory, ",
+                    Size(subject.disk_bytes), " on disk");
+  }
+  return absl::StrCat(text, " (an estimate, at ", estimate.assumption.entries_per_day,
+                      " entries a day each)");
+}
+
+}  // namespace vigla
