@@ -57,4 +57,18 @@ absl::StatusOr<InstancePorts> MakeInstancePorts(const Settings& settings, bool u
                                                 : MakeFilePorts(settings);
 }
 
+absl::StatusOr<std::unique_ptr<Source>> MakeInputSource(const Settings& settings) {
+  if (settings.Text("input.kind") == "kafka") {
+    ASSIGN_OR_RETURN(InstancePorts ports, MakeKafkaPorts(settings, /*until_end=*/true));
+    return std::move(ports.source);
+  }
+  if (settings.List("input.path").empty()) {
+    return MakeError(absl::StatusCode::kInvalidArgument,
+                     "the transaction's record is read again from the input: name it with "
+                     "--input or input.path");
+  }
+  ASSIGN_OR_RETURN(auto source, FileSource::Open(settings.List("input.path")));
+  return source;
+}
+
 }  // namespace vigla

@@ -19,4 +19,7 @@ struct InstancePorts {
 // InvalidArgument names the setting that is missing or wrong.
 absl::StatusOr<InstancePorts> MakeInstancePorts(const Settings& settings, bool until_end);
 
+// The source alone, to read records again beside a running instance.
+absl::StatusOr<std::unique_ptr<Source>> MakeInputSource(const Settings& settings);
+
 }  // namespace vigla

@@ -2,11 +2,10 @@
 #include "engine/app/verify_command.h"
 
 #include <cstdio>
-#include <filesystem>
-#include <fstream>
 #include <memory>
 
 #include "engine/app/exit_code.h"
+#include "engine/app/output_log.h"
 #include "engine/app/topic_log.h"
 #include "engine/audit/verifier.h"
 #include "engine/base/json_writer.h"
@@ -15,26 +14,6 @@
 
 namespace vigla {
 namespace {
-
-// One NDJSON file, a line a record.
-class FileLog final : public LogReader {
- public:
-  explicit FileLog(const std::string& path) : file_(path, std::ios::binary), path_(path) {}
-  bool IsOpen() const { return file_.is_open(); }
-  absl::StatusOr<bool> Next(std::string_view* record) override {
-    if (!std::getline(file_, line_)) {
-      if (file_.bad()) return MakeError(absl::StatusCode::kUnavailable, "can't read " + path_);
-      return false;
-    }
-    *record = line_;
-    return true;
-  }
-
- private:
-  std::ifstream file_;
-  std::string path_;
-  std::string line_;
-};
 
 struct Logs {
   std::unique_ptr<LogReader> by_topic[kOutputTopicCount];
@@ -48,11 +27,7 @@ constexpr OutputTopic kTopics[] = {OutputTopic::kAlerts,  OutputTopic::kAlertsSh
 absl::StatusOr<Logs> OpenFolder(const std::string& folder) {
   Logs logs;
   for (OutputTopic topic : kTopics) {
-    const std::string path = (std::filesystem::path(folder) /
-                              (std::string(OutputTopicName(topic)) + ".ndjson"))
-                                 .string();
-    auto log = std::make_unique<FileLog>(path);
-    if (log->IsOpen()) logs.by_topic[static_cast<size_t>(topic)] = std::move(log);
+    logs.by_topic[static_cast<size_t>(topic)] = OpenFolderLog(folder, topic);
   }
   if (logs.Of(OutputTopic::kJournal) == nullptr || logs.Of(OutputTopic::kAudit) == nullptr) {
     return MakeError(absl::StatusCode::kNotFound,

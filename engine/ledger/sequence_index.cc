@@ -8,17 +8,10 @@
 #include "engine/base/check.h"
 #include "engine/base/status.h"
 #include "engine/ledger/index_block.h"
+#include "engine/ledger/index_key.h"
 
 namespace vigla {
 namespace {
-
-constexpr char kBlockKeyTag = 'I';
-
-std::string BlockKey(uint64_t number) {
-  std::string key(1, kBlockKeyTag);
-  for (int shift = 56; shift >= 0; shift -= 8) key.push_back(static_cast<char>(number >> shift));
-  return key;
-}
 
 uint64_t BlockOf(Sequence sequence) { return sequence.value / SequenceIndex::kBlockRecords; }
 
@@ -34,14 +27,14 @@ class SequenceIndex::Impl {
     stale_keys_.clear();
     newest_ = nullptr;
     next_ = next;
-    RETURN_IF_ERROR(store_->ScanForward(BlockKey(BlockOf(next) + 1),
-                                        std::string(1, kBlockKeyTag + 1),
+    RETURN_IF_ERROR(store_->ScanForward(IndexKey(BlockOf(next) + 1),
+                                        IndexKeyEnd(),
                                         [&](std::string_view key, std::string_view) {
                                           stale_keys_.emplace_back(key);
                                           return true;
                                         }));
     std::string value;
-    const absl::Status found = store_->Get(BlockKey(BlockOf(next)), &value);
+    const absl::Status found = store_->Get(IndexKey(BlockOf(next)), &value);
     const bool begins_block = next.value <= 1 || next.value % kBlockRecords == 0;
     if (absl::IsNotFound(found) && begins_block) return absl::OkStatus();
     if (!found.ok() && !absl::IsNotFound(found)) return found;
@@ -80,7 +73,7 @@ class SequenceIndex::Impl {
     auto found = blocks_.find(number);
     if (found == blocks_.end()) {
       std::string value;
-      const absl::Status read = store_->Get(BlockKey(number), &value);
+      const absl::Status read = store_->Get(IndexKey(number), &value);
       if (absl::IsNotFound(read)) return NotIndexed(sequence);
       RETURN_IF_ERROR(read);
       ASSIGN_OR_RETURN(IndexBlock block, IndexBlock::Decode(value, kBlockRecords));
@@ -99,7 +92,7 @@ class SequenceIndex::Impl {
     stale_keys_.clear();
     for (auto& [number, cached] : blocks_) {
       cached.is_handed_over = cached.is_changed;
-      if (cached.is_changed) batch->Put(BlockKey(number), cached.block.Encode());
+      if (cached.is_changed) batch->Put(IndexKey(number), cached.block.Encode());
       cached.is_changed = false;
     }
     LetGo();

@@ -30,6 +30,10 @@ void AddTo(DirectionTotals* totals, const Entry& entry) {
 
 }  // namespace
 
+RecordTotals::RecordTotals(const SubjectTotals& totals)
+    : settled_(totals.settled),
+      all_(std::make_unique<std::array<DirectionTotals, 2>>(totals.all)) {}
+
 RecordTotals::RecordTotals(const RecordTotals& other) { *this = other; }
 
 RecordTotals& RecordTotals::operator=(const RecordTotals& other) {

@@ -22,6 +22,7 @@ inline constexpr uint8_t kRecordFormatVersion = 1;
 class RecordTotals {
  public:
   RecordTotals() = default;
+  explicit RecordTotals(const SubjectTotals& totals);
   RecordTotals(const RecordTotals& other);
   RecordTotals& operator=(const RecordTotals& other);
 

@@ -4,10 +4,8 @@
 #include "engine/base/json_writer.h"
 
 namespace vigla {
-namespace {
 
-// value - limit, where the difference means something.
-std::optional<Value> Margin(const Value& value, const Value& limit) {
+std::optional<Value> MarginOf(const Value& value, const Value& limit) {
   if (!value.known || !limit.known) return std::nullopt;
   if (value.type == ValueType::kInt && limit.type == ValueType::kInt) {
     int64_t difference = 0;
@@ -23,8 +21,6 @@ std::optional<Value> Margin(const Value& value, const Value& limit) {
   }
   return std::nullopt;
 }
-
-}  // namespace
 
 void AppendValueJson(const Value& value, CurrencyCode base, std::string* out) {
   constexpr int64_t kExactInDouble = int64_t{1} << 53;
@@ -56,7 +52,7 @@ ConditionFigure MakeConditionFigure(const Condition& condition, const RuleSet& r
   const Value limit = Evaluate(*condition.limit, rule_set, reader);
   figure.json += ",\"limit\":";
   AppendValueJson(limit, base, &figure.json);
-  if (const auto margin = Margin(value, limit)) {
+  if (const auto margin = MarginOf(value, limit)) {
     figure.json += ",\"margin\":";
     AppendValueJson(*margin, base, &figure.json);
   }

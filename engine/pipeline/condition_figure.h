@@ -1,6 +1,9 @@
 // A comparison of a rule as an alert shows it: value, limit, and the distance between. Warm.
 #pragma once
 
+#include <optional>
+#include <string>
+
 #include "engine/pipeline/leg_reader.h"
 #include "engine/pipeline/messages.h"
 
@@ -10,6 +13,8 @@ namespace vigla {
 ConditionFigure MakeConditionFigure(const Condition& condition, const RuleSet& rule_set,
                                     LegReader& reader);
 
+// value - limit, where the difference means something.
+std::optional<Value> MarginOf(const Value& value, const Value& limit);
 // Appends `value` as JSON: integers and truth values bare, everything else as a string.
 void AppendValueJson(const Value& value, CurrencyCode base, std::string* out);
 // "EUR" for money, "" where a unit means nothing.
