@@ -10,8 +10,10 @@
 #include "engine/app/backtest_command.h"
 #include "engine/app/check_command.h"
 #include "engine/app/exit_code.h"
+#include "engine/app/explain_command.h"
 #include "engine/app/generate_command.h"
 #include "engine/app/inspect_command.h"
+#include "engine/app/lsp_command.h"
 #include "engine/app/rule_loading.h"
 #include "engine/app/rules_command.h"
 #include "engine/app/run_command.h"
@@ -32,8 +34,10 @@ class CommandLine {
     AddBacktest();
     AddRules();
     AddHelp();
+    AddExplain();
     AddVerify();
     AddInspect();
+    AddLsp();
     AddGenerate();
     AddReload();
     AddStatus();
@@ -190,6 +194,28 @@ class CommandLine {
     });
   }
 
+  void AddExplain() {
+    CLI::App* explain = app_.add_subcommand("explain", "Why a rule did or did not fire");
+    AddConfig(explain);
+    explain->add_option("--format", format_, "tree or json")
+        ->check(CLI::IsMember({"tree", "json"}));
+    explain->add_option("--transaction", explain_.transaction, "Its id, or @FILE with a new one")
+        ->required();
+    explain->add_option("--rule", explain_.rule, "This rule's whole tree (default: all rules)");
+    explain->add_option("--rules", rules_, "Packs, or folders of them (default: the active set)");
+    explain->add_option("--from", explain_.from, "Recorded input, judged from its beginning");
+    explain->add_option("--state", state_, "State of a stopped or running instance");
+    explain->add_option("--input", input_, "Its input")->allow_extra_args(false);
+    explain->add_option("--output", output_, "Folder of its outputs");
+    explain->add_option("--entries", explain_.entries, "Entries listed behind each feature")
+        ->check(CLI::Range(0, 10'000));
+    On(explain, [this](const Settings& settings) {
+      explain_.as_json = IsJson();
+      explain_.has_rules = !rules_.empty();
+      return ExplainCommand(settings, explain_);
+    });
+  }
+
   void AddVerify() {
     CLI::App* verify = app_.add_subcommand("verify", "Prove what was published");
     CLI::App* audit = verify->add_subcommand("audit", "The audit trail and what it names");
@@ -213,6 +239,13 @@ class CommandLine {
     On(inspect, [this](const Settings& settings) {
       return InspectCommand(settings, kind_, id_, tenant_, IsJson());
     });
+  }
+
+  void AddLsp() {
+    CLI::App* lsp = app_.add_subcommand("lsp", "Help an editor with packs, over stdio");
+    AddConfig(lsp);
+    lsp->add_flag("--stdio", stdio_, "What editors add; there is no other way");
+    On(lsp, [](const Settings& settings) { return LspCommand(settings); });
   }
 
   void AddGenerate() {
@@ -288,6 +321,8 @@ class CommandLine {
   std::string topic_;
   TestCommandOptions test_;
   BacktestCommandOptions backtest_;
+  ExplainCommandOptions explain_;
+  bool stdio_ = false;
   std::string kind_, id_, tenant_;
   WorkloadOptions workload_;
   std::string workload_name_ = "w1", labels_;

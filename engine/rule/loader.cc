@@ -13,6 +13,7 @@
 #include "engine/rule/canonical_body.h"
 #include "engine/rule/diagnostic_codes.h"
 #include "engine/rule/pack_reader.h"
+#include "engine/rule/pack_text.h"
 #include "engine/rule/rule_set_builder.h"
 #include "engine/rule/tuning.h"
 
@@ -81,6 +82,14 @@ void DropRepeated(Diagnostics* diagnostics) {
   *diagnostics = std::move(kept);
 }
 
+std::unique_ptr<YamlDocument> LoadDocument(const std::string& path,
+                                           const std::map<std::string, std::string>& unsaved,
+                                           Diagnostics* diagnostics) {
+  const auto text = unsaved.find(path);
+  if (text == unsaved.end()) return LoadPackDocument(path, diagnostics);
+  return ReadYaml(path, text->second, YamlLimits(), diagnostics);
+}
+
 }  // namespace
 
 std::vector<std::string> PackFiles(const std::vector<std::string>& paths,
@@ -103,12 +112,19 @@ std::vector<std::string> PackFiles(const std::vector<std::string>& paths,
 std::shared_ptr<const RuleSet> LoadRuleSet(const std::vector<std::string>& paths,
                                            const LoadOptions& options,
                                            Diagnostics* diagnostics) {
+  return LoadUnsavedRuleSet(paths, {}, options, diagnostics);
+}
+
+std::shared_ptr<const RuleSet> LoadUnsavedRuleSet(const std::vector<std::string>& paths,
+                                                  const std::map<std::string, std::string>& unsaved,
+                                                  const LoadOptions& options,
+                                                  Diagnostics* diagnostics) {
   CHECK(options.hasher != nullptr);
   std::vector<std::unique_ptr<Pack>> packs;
   std::vector<RuleFile> files;
   TuningFiles tuning;
   for (const fs::path file : PackFiles(paths, diagnostics)) {
-    auto document = LoadPackDocument(file.string(), diagnostics);
+    auto document = LoadDocument(file.string(), unsaved, diagnostics);
     if (document == nullptr) continue;
     files.push_back({file.filename().string(), Sha256::Of(document->source), file.string()});
     if (IsTuning(*document)) {

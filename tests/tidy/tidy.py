@@ -18,6 +18,7 @@ BELOW = {
     "engine/base": [],
     "engine/model": ["engine/base"],
     "engine/rule": ["engine/base", "engine/model"],
+    "engine/lsp": ["engine/base", "engine/model", "engine/rule"],
     "engine/ledger": ["engine/base", "engine/model", "engine/rule"],
     "engine/audit": ["engine/base", "engine/model"],
     "engine/pipeline": ["engine/base", "engine/model", "engine/rule", "engine/ledger",
@@ -29,7 +30,8 @@ BELOW = {
     "connectors/kafka": ["engine/base", "engine/model", "engine/rule", "engine/ledger",
                          "engine/audit", "engine/pipeline"],
     "engine/app": ["engine/base", "engine/model", "engine/rule", "engine/ledger", "engine/audit",
-                   "engine/pipeline", "engine/lab", "connectors/file", "connectors/kafka"],
+                   "engine/pipeline", "engine/lab", "engine/lsp", "connectors/file",
+                   "connectors/kafka"],
 }
 CPP = (".h", ".cc")
 CODE = (".h", ".cc", ".py", ".sh")

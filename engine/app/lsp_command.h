@@ -1,0 +1,12 @@
+// `vigla lsp`: the language server over stdin and stdout. Cold.
+#pragma once
+
+#include "engine/app/setting.h"
+
+namespace vigla {
+
+// Serves one editor until it says `exit`. Exit 0 after `shutdown`, else 1; 65 if the stream of
+// messages is broken.
+int LspCommand(const Settings& settings);
+
+}  // namespace vigla

@@ -1,0 +1,23 @@
+// What the language server knows of a document, in the protocol's JSON. Cold.
+#pragma once
+
+#include <string>
+
+#include "engine/base/diagnostic.h"
+#include "engine/lsp/text_document.h"
+#include "engine/rule/rule_set.h"
+
+namespace vigla {
+
+// Each is the value of a response's `result`, or of the named member. Offsets are in bytes.
+std::string DiagnosticsJson(const TextDocument& document, const Diagnostics& findings);
+std::string CompletionJson(const TextDocument& document, size_t offset);
+// `rule_set` may be nullptr.
+std::string HoverJson(const TextDocument& document, size_t offset, const RuleSet* rule_set);
+std::string DefinitionJson(const std::string& uri, const TextDocument& document, size_t offset);
+std::string SymbolsJson(const TextDocument& document);
+// Quick fixes of the findings that touch the range and say what to write instead.
+std::string ActionsJson(const std::string& uri, const TextDocument& document,
+                        const Diagnostics& findings, const TextRange& range);
+
+}  // namespace vigla
