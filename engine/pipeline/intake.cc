@@ -35,6 +35,11 @@ Direction ReportingSide(const Transaction& transaction, SubjectKind kind) {
 Intake::Intake(const PipelineOptions& options, const KeyedHasher* hasher)
     : future_max_us_(options.future_max_us), decoder_(hasher) {}
 
+void Intake::SetRuleSet(std::shared_ptr<const RuleSet> rule_set) {
+  rule_set_ = std::move(rule_set);
+  matcher_.SetRuleSet(*rule_set_);
+}
+
 void Intake::Process(Batch* batch) {
   batch->rule_set = rule_set_;
   batch->records.resize(batch->input.records.size());
@@ -70,51 +75,49 @@ void Intake::ProcessRecord(const InputRecord& input, Arena* arena, SequencedReco
   JudgeValidity(arena, record);
 }
 
-bool Intake::RuleHolds(const Rule& rule, const SequencedRecord& record,
-                       Direction direction) const {
-  if (!HasSubject(record.transaction, rule.on, direction)) return false;
+void Intake::JudgeSide(SubjectKind kind, Direction direction, const SequencedRecord& record) {
+  const PredicateIndex::Roots roots =
+      rule_set_->index->intake[static_cast<size_t>(kind)][static_cast<size_t>(direction)];
+  if (roots.always == PredicateIndex::kNone && roots.transaction == PredicateIndex::kNone) return;
+  const Transaction& transaction = record.transaction;
+  if (!HasSubject(transaction, kind, direction)) return;
   Leg leg;
-  leg.transaction = &record.transaction;
+  leg.transaction = &transaction;
   leg.base_amount = record.base_amount;
   leg.has_base_amount = record.has_base_amount;
-  leg.subject_kind = rule.on;
+  leg.subject_kind = kind;
   leg.direction = direction;
   LegReader reader(leg, *rule_set_, nullptr);
-  if (EvaluateTruth(rule.when, *rule_set_, reader) != Truth::kTrue) return false;
+  matcher_.Match(roots.always, reader);
+  if (ReportingSide(transaction, kind) == direction) matcher_.Match(roots.transaction, reader);
   const int32_t today = UtcDay(leg.time());
-  return std::none_of(rule.exceptions.begin(), rule.exceptions.end(), [&](const Exception& e) {
-    return (!e.until_utc_day || today <= *e.until_utc_day) &&
-           EvaluateTruth(e.condition, *rule_set_, reader) == Truth::kTrue;
+  matcher_.ForEach([&](int index, Truth truth) {
+    if (truth != Truth::kTrue) return;
+    const std::vector<Exception>& exceptions = rule_set_->rules[index].exceptions;
+    const bool holds = std::none_of(exceptions.begin(), exceptions.end(), [&](const Exception& e) {
+      return (!e.until_utc_day || today <= *e.until_utc_day) &&
+             EvaluateTruth(e.condition, *rule_set_, reader) == Truth::kTrue;
+    });
+    if (holds) holding_.push_back(static_cast<uint16_t>(index));
   });
 }
 
 void Intake::JudgeValidity(Arena* arena, SequencedRecord* record) {
   if (rule_set_->intake_rules.empty()) return;
+  holding_.clear();
   rejecting_.clear();
   flagging_.clear();
-  const Transaction& transaction = record->transaction;
-  for (int index : rule_set_->intake_rules) {
-    const Rule& rule = rule_set_->rules[index];
-    if (rule.state != RuleState::kLive) continue;  // a shadow rule decides nothing
-    bool holds = false;
-    switch (rule.subject) {
-      case RuleSubject::kDebtor:
-        holds = RuleHolds(rule, *record, Direction::kDebit);
-        break;
-      case RuleSubject::kCreditor:
-        holds = RuleHolds(rule, *record, Direction::kCredit);
-        break;
-      case RuleSubject::kBoth:
-        holds = RuleHolds(rule, *record, Direction::kDebit) ||
-                RuleHolds(rule, *record, Direction::kCredit);
-        break;
-      case RuleSubject::kTransaction:
-        holds = RuleHolds(rule, *record, ReportingSide(transaction, rule.on));
-        break;
+  for (size_t kind = 0; kind < rule_set_->index->intake.size(); ++kind) {
+    for (const Direction side : {Direction::kDebit, Direction::kCredit}) {
+      JudgeSide(static_cast<SubjectKind>(kind), side, *record);
     }
-    if (!holds) continue;
-    (rule.action == ValidityAction::kReject ? rejecting_ : flagging_)
-        .push_back(static_cast<uint16_t>(index));
+  }
+  // A rule may hold on both sides; its place is that of its id.
+  std::sort(holding_.begin(), holding_.end());
+  holding_.erase(std::unique(holding_.begin(), holding_.end()), holding_.end());
+  for (uint16_t index : holding_) {
+    const bool rejects = rule_set_->rules[index].action == ValidityAction::kReject;
+    (rejects ? rejecting_ : flagging_).push_back(index);
   }
   // A rejected verdict names the rejecting rules only.
   const auto& deciding = rejecting_.empty() ? flagging_ : rejecting_;

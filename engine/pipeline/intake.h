@@ -7,6 +7,7 @@
 #include "engine/model/decoder.h"
 #include "engine/pipeline/batch.h"
 #include "engine/pipeline/options.h"
+#include "engine/rule/rule_matcher.h"
 #include "engine/rule/rule_set.h"
 
 namespace vigla {
@@ -17,7 +18,7 @@ class Intake {
   // `hasher` must outlive it.
   Intake(const PipelineOptions& options, const KeyedHasher* hasher);
 
-  void SetRuleSet(std::shared_ptr<const RuleSet> rule_set) { rule_set_ = std::move(rule_set); }
+  void SetRuleSet(std::shared_ptr<const RuleSet> rule_set);
   const std::shared_ptr<const RuleSet>& rule_set() const { return rule_set_; }
 
   // Fills batch->records from batch->input.records.
@@ -26,12 +27,14 @@ class Intake {
  private:
   void ProcessRecord(const InputRecord& input, Arena* arena, SequencedRecord* record);
   void JudgeValidity(Arena* arena, SequencedRecord* record);
-  bool RuleHolds(const Rule& rule, const SequencedRecord& record, Direction direction) const;
+  // Adds the rules on that side's leg that are true and not excepted to `holding_`.
+  void JudgeSide(SubjectKind kind, Direction direction, const SequencedRecord& record);
 
   const DurationUs future_max_us_;
   Decoder decoder_;
   std::shared_ptr<const RuleSet> rule_set_;
-  std::vector<uint16_t> rejecting_, flagging_;  // of the record at hand
+  RuleMatcher matcher_;
+  std::vector<uint16_t> holding_, rejecting_, flagging_;  // of the record at hand
 };
 
 // The side a rule of that subject is judged on: empty where there is none (rules.md, 9).

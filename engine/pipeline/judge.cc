@@ -39,30 +39,55 @@ Hash128 FoldKey(const Rule& rule, const RuleSet& rule_set, const LegReader& read
 
 void Judge::SetRuleSet(std::shared_ptr<const RuleSet> rule_set) {
   rule_set_ = std::move(rule_set);
+  matcher_.SetRuleSet(*rule_set_);
   rule_hashes_.clear();
   for (const Rule& rule : rule_set_->rules) rule_hashes_.push_back(DigestHash(rule.id));
 }
 
-bool Judge::Applies(const Rule& rule, const Leg& leg, bool enters_ledger) const {
-  if (rule.at_intake && !rule.alerts) return false;
-  if (!enters_ledger && !rule.at_intake) return false;
-  return rule.subject != RuleSubject::kTransaction ||
-         ReportingSide(*leg.transaction, rule.on) == leg.direction;
-}
-
 bool Judge::JudgeLeg(const Batch& batch, const Leg& leg, ApplyOutcome outcome,
                      LegFigures* figures, std::vector<int64_t>* unknown, LegResult* result) {
-  const auto& candidates = rule_set_->rules_of_leg[static_cast<size_t>(leg.subject_kind)]
-                                                  [static_cast<size_t>(leg.order)];
-  if (candidates.empty()) return false;
+  const auto kind = static_cast<size_t>(leg.subject_kind);
+  const auto order = static_cast<size_t>(leg.order);
+  if (rule_set_->rules_of_leg[kind][order].empty()) return false;
   const bool enters_ledger = batch.RecordOf(leg.sequence).verdict != AuditVerdict::kRejected;
+  const bool too_late = outcome == ApplyOutcome::kTooLate;
   LegReader reader(leg, *rule_set_, figures);
   result->batch = &batch;
   result->leg = &leg;
-  for (int index : candidates) {
+  if (too_late || !enters_ledger) {
+    JudgeApart(enters_ledger, &reader, figures, unknown, result);
+  } else {
+    const PredicateIndex::Roots roots = rule_set_->index->leg[kind][order];
+    matcher_.Match(roots.always, reader);
+    if (roots.transaction != PredicateIndex::kNone &&
+        ReportingSide(*leg.transaction, leg.subject_kind) == leg.direction) {
+      matcher_.Match(roots.transaction, reader);
+    }
+    matcher_.ForEach([&](int rule, Truth truth) {
+      if (truth == Truth::kTrue) {
+        Match(rule, &reader, figures, result);
+      } else {
+        ++(*unknown)[rule];
+      }
+    });
+  }
+  if (result->matches.empty() && !too_late) return false;
+  Explain(&reader, figures, result);
+  return true;
+}
+
+void Judge::JudgeApart(bool enters_ledger, LegReader* reader, LegFigures* figures,
+                       std::vector<int64_t>* unknown, LegResult* result) {
+  const Leg& leg = *result->leg;
+  for (int index : rule_set_->rules_of_leg[static_cast<size_t>(leg.subject_kind)]
+                                          [static_cast<size_t>(leg.order)]) {
     const Rule& rule = rule_set_->rules[index];
-    if (!Applies(rule, leg, enters_ledger)) continue;
-    if (outcome == ApplyOutcome::kTooLate && !rule.stateless) {
+    if (!enters_ledger && !rule.at_intake) continue;
+    if (rule.subject == RuleSubject::kTransaction &&
+        ReportingSide(*leg.transaction, rule.on) != leg.direction) {
+      continue;
+    }
+    if (enters_ledger && !rule.stateless) {
       vigla::Match match;
       match.rule = index;
       match.result = AuditResult::kTooLate;
@@ -70,20 +95,17 @@ bool Judge::JudgeLeg(const Batch& batch, const Leg& leg, ApplyOutcome outcome,
       result->matches.push_back(std::move(match));
       continue;
     }
-    switch (EvaluateTruth(rule.when, *rule_set_, reader)) {
+    switch (EvaluateTruth(rule.when, *rule_set_, *reader)) {
       case Truth::kFalse:
         break;
       case Truth::kUnknown:
         ++(*unknown)[index];
         break;
       case Truth::kTrue:
-        Match(index, &reader, figures, result);
+        Match(index, reader, figures, result);
         break;
     }
   }
-  if (result->matches.empty() && outcome != ApplyOutcome::kTooLate) return false;
-  Explain(&reader, figures, result);
-  return true;
 }
 
 void Judge::Match(int rule_index, LegReader* reader, LegFigures* figures, LegResult* result) {

@@ -9,6 +9,7 @@
 #include "engine/ledger/lane_state.h"
 #include "engine/pipeline/leg_reader.h"
 #include "engine/pipeline/messages.h"
+#include "engine/rule/rule_matcher.h"
 
 namespace vigla {
 
@@ -26,7 +27,9 @@ class Judge {
                 std::vector<int64_t>* unknown, LegResult* result);
 
  private:
-  bool Applies(const Rule& rule, const Leg& leg, bool enters_ledger) const;
+  // A leg on which some rules are not judged: its transaction was rejected, or it is too late.
+  void JudgeApart(bool enters_ledger, LegReader* reader, LegFigures* figures,
+                  std::vector<int64_t>* unknown, LegResult* result);
   void Match(int rule_index, LegReader* reader, LegFigures* figures, LegResult* result);
   bool Fold(const Rule& rule, LegReader* reader, LegFigures* figures, class Match* match,
             LegResult* result);
@@ -36,6 +39,7 @@ class Judge {
   const std::vector<std::string> topics_;
   std::shared_ptr<const RuleSet> rule_set_;
   std::vector<Hash128> rule_hashes_;  // of the rules' ids, by index
+  RuleMatcher matcher_;
 };
 
 }  // namespace vigla

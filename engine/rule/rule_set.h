@@ -18,6 +18,8 @@
 
 namespace vigla {
 
+struct PredicateIndex;
+
 enum class Aggregate : uint8_t {
   kCount, kSum, kMean, kMin, kMax, kDistinct, kFirst, kLast, kSeen, kAge, kIdle,
   kMedian, kPercentile, kStddev, kShare,
@@ -148,6 +150,8 @@ struct RuleSet {
   // Columns that entries of a subject kind must carry beside the base ones, sorted by name.
   std::array<std::vector<FieldRef>, 6> extra_columns;
   std::array<DurationUs, 6> longest_window_us{};
+  // Finds the rules that can match a leg (rule_matcher.h). Never null once loaded.
+  std::shared_ptr<const PredicateIndex> index;
 
   std::string FieldName(FieldRef field) const;  // "attributes.x.y" spelled out
   std::string FingerprintText() const { return "sha256:" + fingerprint.Hex(); }

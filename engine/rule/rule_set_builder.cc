@@ -11,6 +11,7 @@
 #include "engine/rule/diagnostic_codes.h"
 #include "engine/rule/lint.h"
 #include "engine/rule/pack_declarations.h"
+#include "engine/rule/predicate_index_builder.h"
 
 namespace vigla {
 namespace {
@@ -96,6 +97,7 @@ std::shared_ptr<const RuleSet> RuleSetBuilder::Build() {
   FillTables();
   FillExtraColumns();
   if (diagnostics_->HasErrors()) return nullptr;
+  BuildIndex();
   rule_set_->body = RenderBody(packs_, *rule_set_, has_dated_rates_);
   rule_set_->fingerprint = Sha256::Of(rule_set_->body);
   return rule_set_;
@@ -346,6 +348,15 @@ void RuleSetBuilder::FillTables() {
       rule_set_->rules_of_leg[kind][static_cast<size_t>(leg)].push_back(index);
     }
   }
+}
+
+void RuleSetBuilder::BuildIndex() {
+  PredicateIndexBuilder builder(rule_set_.get());
+  int rule = 0;
+  for (const RuleDraft& draft : rules_) {
+    if (draft.rule.state != RuleState::kOff) builder.AddRule(rule++, *draft.when);
+  }
+  rule_set_->index = builder.Build();
 }
 
 void RuleSetBuilder::FillExtraColumns() {

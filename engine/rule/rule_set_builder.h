@@ -48,6 +48,7 @@ class RuleSetBuilder {
   void Renumber(Expression* expression) const;
   void FillTables();
   void FillExtraColumns();
+  void BuildIndex();
 
   std::vector<std::unique_ptr<Pack>> packs_;
   LoadOptions options_;

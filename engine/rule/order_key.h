@@ -1,0 +1,59 @@
+// A value as one 64-bit integer that keeps its order: what an index can sort and look up. Hot.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <optional>
+#include <string_view>
+
+#include "engine/rule/value.h"
+
+namespace vigla {
+
+// For two values of one manner with keys k and m: k < m means that the first value is the
+// smaller one (for texts and accounts: that they differ); k == m means that they are equal only
+// if both keys are exact. Texts and accounts are never exact.
+struct OrderKey {
+  int64_t key = 0;
+  bool exact = false;
+};
+
+// Numbers at six digits, as money has; what has more is rounded, what is too large is cut.
+inline constexpr int kOrderKeyDigits = 6;
+
+inline std::optional<OrderKey> KeyOfNumber(const Number& number) {
+  constexpr int64_t kPowers[] = {1, 10, 100, 1000, 10'000, 100'000, 1'000'000};
+  constexpr Int128 kMax = std::numeric_limits<int64_t>::max();
+  if (number.wide != 0 || number.denominator != 1 || number.scale > kOrderKeyDigits) {
+    const std::optional<Number> rounded = Round(number, kOrderKeyDigits);
+    if (!rounded || rounded->wide != 0 || rounded->denominator != 1) return std::nullopt;
+    const std::optional<OrderKey> key = KeyOfNumber(*rounded);
+    return key ? std::optional(OrderKey{key->key, false}) : std::nullopt;
+  }
+  Int128 scaled = number.numerator;
+  if (scaled <= kMax && scaled >= -kMax) scaled *= kPowers[kOrderKeyDigits - number.scale];
+  if (scaled > kMax) return OrderKey{static_cast<int64_t>(kMax), false};
+  if (scaled < -kMax) return OrderKey{static_cast<int64_t>(-kMax), false};
+  return OrderKey{static_cast<int64_t>(scaled), true};
+}
+
+inline OrderKey KeyOfText(std::string_view text) {
+  return {static_cast<int64_t>(std::hash<std::string_view>()(text)), false};
+}
+
+// The key of a known value. `manner` as in CompareValues (truth.h). Empty where there is none:
+// then only the comparison itself can tell.
+inline std::optional<OrderKey> KeyOfValue(const Value& value, ValueType manner) {
+  switch (manner) {
+    case ValueType::kInt: return OrderKey{value.integer, true};
+    case ValueType::kDecimal: return KeyOfNumber(value.number);
+    case ValueType::kString: return KeyOfText(value.text);
+    default:
+      // Accounts are the same by text; a hash may tell tenants apart that the text does not.
+      if (value.text.empty()) return std::nullopt;
+      return KeyOfText(value.text);
+  }
+}
+
+}  // namespace vigla
