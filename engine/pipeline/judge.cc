@@ -20,8 +20,9 @@ Hash128 DigestHash(std::string_view text) {
   return hash;
 }
 
-// What follows the subject in once_per.key; a part that the leg lacks is a value of its own.
-Hash128 FoldKey(const Rule& rule, const RuleSet& rule_set, const LegReader& reader) {
+}  // namespace
+
+Hash128 FoldKeyOf(const Rule& rule, const RuleSet& rule_set, const LegReader& reader) {
   if (rule.once_per->key_rest.empty()) return {};
   std::string text;
   for (const FieldRef& field : rule.once_per->key_rest) {
@@ -35,13 +36,18 @@ Hash128 FoldKey(const Rule& rule, const RuleSet& rule_set, const LegReader& read
   return DigestHash(text);
 }
 
-}  // namespace
-
 void Judge::SetRuleSet(std::shared_ptr<const RuleSet> rule_set) {
   rule_set_ = std::move(rule_set);
   matcher_.SetRuleSet(*rule_set_);
   rule_hashes_.clear();
   for (const Rule& rule : rule_set_->rules) rule_hashes_.push_back(DigestHash(rule.id));
+}
+
+bool RuleApplies(const Rule& rule, const Leg& leg, bool enters_ledger) {
+  if (rule.at_intake && !rule.alerts) return false;
+  if (!enters_ledger && !rule.at_intake) return false;
+  return rule.subject != RuleSubject::kTransaction ||
+         ReportingSide(*leg.transaction, rule.on) == leg.direction;
 }
 
 bool Judge::JudgeLeg(const Batch& batch, const Leg& leg, ApplyOutcome outcome,
@@ -82,11 +88,7 @@ void Judge::JudgeApart(bool enters_ledger, LegReader* reader, LegFigures* figure
   for (int index : rule_set_->rules_of_leg[static_cast<size_t>(leg.subject_kind)]
                                           [static_cast<size_t>(leg.order)]) {
     const Rule& rule = rule_set_->rules[index];
-    if (!enters_ledger && !rule.at_intake) continue;
-    if (rule.subject == RuleSubject::kTransaction &&
-        ReportingSide(*leg.transaction, rule.on) != leg.direction) {
-      continue;
-    }
+    if (!RuleApplies(rule, leg, enters_ledger)) continue;
     if (enters_ledger && !rule.stateless) {
       vigla::Match match;
       match.rule = index;
@@ -136,7 +138,7 @@ void Judge::Match(int rule_index, LegReader* reader, LegFigures* figures, LegRes
 bool Judge::Fold(const Rule& rule, LegReader* reader, LegFigures* figures, class Match* match,
                  LegResult* result) {
   const Hash128& rule_hash = rule_hashes_[static_cast<size_t>(&rule - rule_set_->rules.data())];
-  const Hash128 key = FoldKey(rule, *rule_set_, *reader);
+  const Hash128 key = FoldKeyOf(rule, *rule_set_, *reader);
   const FoldMark* into =
       figures->FindFold(rule_hash, key, match->shadow, rule.once_per->for_us);
   if (into != nullptr) {

@@ -13,6 +13,12 @@
 
 namespace vigla {
 
+// Whether a rule that stands on legs of this kind is judged on this very leg.
+bool RuleApplies(const Rule& rule, const Leg& leg, bool enters_ledger);
+
+// What follows the subject in once_per.key; a part that the leg lacks is a value of its own.
+Hash128 FoldKeyOf(const Rule& rule, const RuleSet& rule_set, const LegReader& reader);
+
 // Belongs to one lane. Holds no state of its own that outlives a leg.
 class Judge {
  public:

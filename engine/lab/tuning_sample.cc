@@ -1,0 +1,92 @@
+// Keeps the legs that are nearest to the line. Cold but for the test whether a leg is one.
+#include "engine/lab/tuning_sample.h"
+
+#include <algorithm>
+#include <optional>
+#include <tuple>
+
+#include "engine/audit/alert_id.h"
+#include "engine/model/time.h"
+
+namespace vigla {
+namespace {
+
+bool IsNearer(const TuningSample& a, const TuningSample& b) {
+  return std::tie(a.distance, a.sequence, a.order) < std::tie(b.distance, b.sequence, b.order);
+}
+
+// The nearest step outside the range that holds `present`; empty if that is the whole grid.
+std::optional<Step> NearestOutside(const StepSet& set, const ThresholdGrid& grid) {
+  std::optional<Step> nearest;
+  for (const StepRange& range : set.ranges()) {
+    if (grid.present() < range.from || grid.present() >= range.to) continue;
+    if (range.to <= grid.greatest()) nearest = range.to;
+    const bool below = range.from > grid.least();
+    if (below && (!nearest || grid.present() - (range.from - 1) < *nearest - grid.present())) {
+      nearest = range.from - 1;
+    }
+  }
+  return nearest;
+}
+
+std::optional<Step> NearestInside(const StepSet& set, const ThresholdGrid& grid) {
+  std::optional<Step> nearest;
+  const auto distance = [&](Step step) {
+    return step > grid.present() ? step - grid.present() : grid.present() - step;
+  };
+  for (const StepRange& range : set.ranges()) {
+    const Step step = range.from > grid.present() ? range.from : range.to - 1;
+    if (!nearest || distance(step) < distance(*nearest)) nearest = step;
+  }
+  return nearest;
+}
+
+}  // namespace
+
+void SampleKeeper::Offer(const JudgedLeg& judged, const Rule& rule, const StepSet& matches,
+                         const StepSet& alerts, const ThresholdGrid& grid, bool is_positive) {
+  const bool is_above = alerts.Contains(grid.present());
+  if (!is_above && matches.Contains(grid.present())) return;  // excepted or folded: no alert
+  const std::optional<Step> turns_at =
+      is_above ? NearestOutside(matches, grid) : NearestInside(matches, grid);
+  if (!turns_at) return;
+  TuningSample sample;
+  sample.turns_at = *turns_at;
+  sample.is_positive = is_positive;
+  sample.distance = std::max(*turns_at - grid.present(), grid.present() - *turns_at);
+  sample.sequence = judged.leg.sequence.value;
+  sample.order = static_cast<int>(judged.leg.order);
+  Keep(is_above ? &above_ : &below_, judged, rule, std::move(sample));
+}
+
+void SampleKeeper::Keep(std::vector<TuningSample>* side, const JudgedLeg& judged,
+                        const Rule& rule, TuningSample sample) {
+  if (most_ == 0 || (side->size() == most_ && !IsNearer(sample, side->back()))) return;
+  const Transaction& transaction = *judged.leg.transaction;
+  const CurrencyCode base = judged.rule_set.rates.base();
+  sample.transaction = transaction.id;
+  sample.time = FormatTime(transaction.time);
+  sample.subject_kind = SubjectKindName(judged.leg.subject_kind);
+  sample.subject = judged.leg.subject_id;
+  sample.role = RoleText(judged.leg.order);
+  sample.amount = FormatOriginal(transaction.amount, transaction.currency);
+  sample.currency = transaction.currency.Text();
+  for (size_t i = 0; i < rule.features.size() && judged.figures != nullptr; ++i) {
+    sample.figures.emplace_back(
+        rule.feature_names[i], FormatValue(judged.figures->Feature(rule.features[i]), base));
+  }
+  side->insert(std::upper_bound(side->begin(), side->end(), sample, IsNearer), sample);
+  if (side->size() > most_) side->pop_back();
+}
+
+void SampleKeeper::Merge(SampleKeeper other) {
+  const auto merge = [this](std::vector<TuningSample>* into, std::vector<TuningSample>* from) {
+    into->insert(into->end(), from->begin(), from->end());
+    std::sort(into->begin(), into->end(), IsNearer);
+    if (into->size() > most_) into->resize(most_);
+  };
+  merge(&above_, &other.above_);
+  merge(&below_, &other.below_);
+}
+
+}  // namespace vigla
