@@ -17,8 +17,10 @@
 #include "engine/app/rule_loading.h"
 #include "engine/app/rules_command.h"
 #include "engine/app/run_command.h"
+#include "engine/app/schema_command.h"
 #include "engine/app/setting.h"
 #include "engine/app/test_command.h"
+#include "engine/app/tune_command.h"
 #include "engine/app/verify_command.h"
 
 namespace vigla {
@@ -35,6 +37,7 @@ class CommandLine {
     AddRules();
     AddHelp();
     AddExplain();
+    AddTune();
     AddVerify();
     AddInspect();
     AddLsp();
@@ -42,6 +45,7 @@ class CommandLine {
     AddReload();
     AddStatus();
     AddConfigShow();
+    AddSchema();
     AddVersion();
   }
 
@@ -216,6 +220,30 @@ class CommandLine {
     });
   }
 
+  void AddTune() {
+    CLI::App* tune = app_.add_subcommand("tune", "What a rule would do at every value");
+    AddConfig(tune);
+    tune->add_option("rule", tune_.rule, "Id of the rule")->required();
+    tune->add_option("--parameter", tune_.parameter, "Parameter of its pack")->required();
+    tune->add_option("--rules", rules_, "Packs, or folders of them");
+    tune->add_option("--input", tune_.inputs, "NDJSON files, or kafka:TOPIC@FROM..TO")
+        ->required();
+    tune->add_option("--labels", tune_.labels, "CSV or NDJSON of transactions and their truth");
+    tune->add_option("--window", tune_.windows, "FEATURE=1h,6h: windows to try as well")
+        ->allow_extra_args(false);
+    tune->add_option("--value", tune_.values, "Try this value only; may be repeated")
+        ->allow_extra_args(false);
+    tune->add_option("--from", tune_.from, "Least value (default: the parameter's min)");
+    tune->add_option("--to", tune_.to, "Greatest value (default: the parameter's max)");
+    tune->add_option("--samples", tune_.samples, "Legs to show on either side of the line")
+        ->check(CLI::Range(0, 1000));
+    tune->add_option("--lanes", lanes_, "Threads that own subjects (default: cores - 1)");
+    tune->add_option("--format", tune_.format, "table, json or csv")
+        ->check(CLI::IsMember({"table", "json", "csv"}));
+    tune->add_option("--html", tune_.html, "File for a page with plots");
+    On(tune, [this](const Settings& settings) { return TuneCommand(settings, tune_); });
+  }
+
   void AddVerify() {
     CLI::App* verify = app_.add_subcommand("verify", "Prove what was published");
     CLI::App* audit = verify->add_subcommand("audit", "The audit trail and what it names");
@@ -299,6 +327,14 @@ class CommandLine {
     });
   }
 
+  void AddSchema() {
+    CLI::App* schema = app_.add_subcommand("schema", "Print a JSON Schema (2020-12)");
+    schema->add_option("name", schema_name_, "Of what")
+        ->required()
+        ->check(CLI::IsMember(SchemaNames()));
+    schema->callback([this] { code_ = SchemaCommand(schema_name_); });
+  }
+
   void AddVersion() {
     CLI::App* version = app_.add_subcommand("version", "Version and semantics");
     AddFormat(version);
@@ -323,7 +359,8 @@ class CommandLine {
   BacktestCommandOptions backtest_;
   ExplainCommandOptions explain_;
   bool stdio_ = false;
-  std::string kind_, id_, tenant_;
+  TuneCommandOptions tune_;
+  std::string kind_, id_, tenant_, schema_name_;
   WorkloadOptions workload_;
   std::string workload_name_ = "w1", labels_;
 };
