@@ -91,7 +91,7 @@ std::unique_ptr<Expression> Checker::CheckParsed(const Syntax& syntax, const Yam
   too_complex_ = false;
   ExpressionPointer checked = Check(syntax);
   if (checked != nullptr && checked->text.empty() && syntax.end - syntax.begin <= kTextBytesMax) {
-    checked->text = SyntaxText(syntax);
+    checked->text = TextOf(syntax);
   }
   return checked;
 }
@@ -111,6 +111,23 @@ Checker::ExpressionPointer Checker::Make(ExpressionKind kind, ValueType type,
   return node;
 }
 
+// With the items of written-out lists in their name's place.
+std::string Checker::TextOf(const Syntax& syntax) const {
+  if (loop_names_.empty()) return SyntaxText(syntax);
+  NameTexts texts;
+  for (const LoopName& loop : loop_names_) {
+    if (loop.constant != nullptr) {
+      texts.insert_or_assign(std::string(loop.name), loop.constant->text);
+    } else if (loop.item != nullptr) {
+      const std::string text = SyntaxText(*loop.item, &texts);
+      const bool is_whole =
+          loop.item->kind != SyntaxKind::kOperator || loop.item->in_parentheses;
+      texts.insert_or_assign(std::string(loop.name), is_whole ? text : "(" + text + ")");
+    }
+  }
+  return SyntaxText(syntax, &texts);
+}
+
 // Texts of long chains are left out: `a && b && …` would otherwise hold each of its beginnings.
 Checker::ExpressionPointer Checker::Check(const Syntax& syntax, Wanted wanted) {
   if (too_complex_) return nullptr;
@@ -126,7 +143,7 @@ Checker::ExpressionPointer Checker::Check(const Syntax& syntax, Wanted wanted) {
                          syntax.operation == ExpressionKind::kOr);
   const bool is_short = syntax.end - syntax.begin <= kTextBytesMax && !is_chain;
   if (checked != nullptr && checked->text.empty() && (is_short || IsComparison(syntax))) {
-    checked->text = SyntaxText(syntax);
+    checked->text = TextOf(syntax);
     if (syntax.in_parentheses) checked->text = checked->text.substr(1, checked->text.size() - 2);
   }
   return checked;
@@ -140,9 +157,7 @@ Checker::ExpressionPointer Checker::CheckNode(const Syntax& syntax, Wanted wante
     case SyntaxKind::kBool: return CheckLiteral(syntax, wanted);
     case SyntaxKind::kName: return CheckName(syntax, wanted);
     case SyntaxKind::kSelect: return CheckSelect(syntax);
-    case SyntaxKind::kIndex:
-      return Error(diagnostic::kTypeMismatch, syntax, "nothing here has items to pick by [ ]",
-                   "ask `in` whether a list holds a value");
+    case SyntaxKind::kIndex: return CheckIndex(syntax, wanted);
     case SyntaxKind::kCall: return CheckCall(syntax);
     case SyntaxKind::kList: return CheckListLiteral(syntax, wanted);
     case SyntaxKind::kOperator: return CheckOperator(syntax, wanted);
@@ -157,6 +172,7 @@ bool Checker::IsUntyped(const Syntax& syntax) {
     case SyntaxKind::kDecimal:
     case SyntaxKind::kString: return true;
     case SyntaxKind::kName:
+      if (const LoopName* loop = FindLoopName(syntax.text)) return IsUntypedItem(*loop);
       return scope_->Find(syntax.text) == nullptr && !FindField(syntax.text).has_value();
     case SyntaxKind::kOperator:
       return syntax.operation == ExpressionKind::kConditional &&
@@ -244,6 +260,7 @@ std::vector<std::string_view> Checker::NamesInScope() const {
     if (declaration.kind == NameKind::kFeature && place_ == ExpressionPlace::kWhere) continue;
     names.push_back(name);
   }
+  for (const LoopName& loop : loop_names_) names.push_back(loop.name);
   return names;
 }
 
@@ -280,6 +297,7 @@ Checker::ExpressionPointer Checker::CheckName(const Syntax& syntax, Wanted wante
     return Error(diagnostic::kThisOutsideWhere, syntax, "`this` alone is no value",
                  "name a field of the judged leg, inside a where: this.amount");
   }
+  if (const LoopName* loop = FindLoopName(name)) return UseLoopName(syntax, *loop, wanted);
   if (Declaration* declaration = scope_->Find(name)) return UseDeclaration(syntax, declaration);
   if (const std::optional<FieldRef> field = ResolveField(name)) {
     return MakeField(syntax, *field, false);
@@ -312,6 +330,11 @@ Checker::ExpressionPointer Checker::CheckSelect(const Syntax& syntax) {
     }
     const std::optional<FieldRef> field = ResolveField(name.substr(5));
     return field ? MakeField(syntax, *field, true) : UnknownName(syntax, name, true);
+  }
+  if (FindLoopName(head) != nullptr) {
+    return Error(diagnostic::kUnknownName, syntax,
+                 "the item " + Quoted(head) + " has no member " +
+                     Quoted(name.substr(head.size() + 1)));
   }
   if (const Declaration* declaration = scope_->Find(head)) {
     return Error(diagnostic::kUnknownName, syntax,

@@ -27,6 +27,11 @@ enum class ExpressionPlace : uint8_t {
   kWhere,  // an entry's fields; the judged leg's by `this.`
 };
 
+// Whether == is defined between the two.
+bool AreComparable(ValueType a, ValueType b);
+// Whether the name is a loop's over a list: exists, all.
+bool IsLoop(std::string_view name);
+
 class Checker {
  public:
   // `rule_set` gives lists and rates, and takes up attribute paths. With `fixed_rates`, money in
@@ -71,12 +76,42 @@ class Checker {
   ExpressionPointer CheckComparison(const Syntax& syntax);
   ExpressionPointer CheckIn(const Syntax& syntax);
   ExpressionPointer CheckListLiteral(const Syntax& syntax, Wanted wanted);
+  ExpressionPointer MakeListLiteral(const Syntax& syntax, Wanted wanted,
+                                    std::vector<ExpressionPointer> items);
+  ExpressionPointer CheckInLiteral(const Syntax& syntax, const Syntax& literal,
+                                   const TextPositions* positions);
   ExpressionPointer CheckArithmetic(const Syntax& syntax);
   ExpressionPointer CheckNegate(const Syntax& syntax, Wanted wanted);
   ExpressionPointer CheckConditional(const Syntax& syntax, Wanted wanted);
   ExpressionPointer Mismatch(const Syntax& syntax, const Expression& left,
                              const Expression& right);
   bool ExpectBool(const Syntax& syntax, const Expression* operand);
+
+  // checker_loops.cc
+  // What the name of a loop's items stands for while one of them is looked at.
+  struct LoopName {
+    std::string_view name;
+    const Syntax* item = nullptr;               // of a list that is written out,
+    const TextPositions* positions = nullptr;   // in this text
+    const Expression* constant = nullptr;       // of a named list
+    int level = 0;                              // of a field, if both are nullptr
+  };
+  const LoopName* FindLoopName(std::string_view name) const;
+  template <typename Action>
+  auto OutsideLoop(const LoopName& loop, const Action& action);
+  bool IsUntypedItem(const LoopName& loop);
+  ExpressionPointer UseLoopName(const Syntax& syntax, const LoopName& loop, Wanted wanted);
+  const Syntax* LiteralOf(const Syntax& syntax, const TextPositions** positions);
+  bool CheckLoopName(const Syntax& syntax);
+  ExpressionPointer CheckLoop(const Syntax& syntax);
+  ExpressionPointer WriteOutNamed(const Syntax& syntax, bool is_all, int index);
+  ExpressionPointer WriteOut(const Syntax& syntax, bool is_all,
+                             const std::vector<LoopName>& items);
+  bool CheckItemType(const LoopName& item, std::optional<ValueType>* type);
+  ExpressionPointer WriteOutIn(const Syntax& syntax, ExpressionPointer value,
+                               std::vector<ExpressionPointer> items);
+  ExpressionPointer CheckIndex(const Syntax& syntax, Wanted wanted);
+  std::string TextOf(const Syntax& syntax) const;
 
   // checker_calls.cc
   ExpressionPointer CheckCall(const Syntax& syntax);
@@ -85,6 +120,7 @@ class Checker {
   ExpressionPointer CheckExtremum(const Syntax& syntax, const FunctionInfo& info);
   ExpressionPointer CheckOrdinaryCall(const Syntax& syntax, const FunctionInfo& info);
   bool CheckArguments(const Syntax& syntax, const FunctionInfo& info, Expression* call);
+  bool CheckNames(const Syntax& syntax, const Expression& call);
   bool CheckTextArguments(const Syntax& syntax, const FunctionInfo& info,
                           const Expression& call);
   bool ExpectType(const Syntax& syntax, const Expression& argument, bool fits,
@@ -110,6 +146,7 @@ class Checker {
   std::string own_file_;                        // which holds it: a pack's, or a tuning file
   const TextPositions* positions_ = &own_positions_;  // of the text being checked: it, or a macro
   std::vector<const Declaration*> expanding_;   // macros, outermost first
+  std::vector<LoopName> loop_names_;            // outermost first
   int nodes_ = 0;
   bool too_complex_ = false;
 };

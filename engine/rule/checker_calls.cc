@@ -1,16 +1,19 @@
 // Functions: how many arguments of which types, and what they give. Cold.
+#include <algorithm>
 
 #include "engine/base/check.h"
 #include "engine/base/status.h"
 #include "engine/rule/checker.h"
 #include "engine/rule/constant.h"
 #include "engine/rule/function.h"
+#include "engine/rule/name_similarity.h"
 #include "engine/rule/pattern.h"
 
 namespace vigla {
 namespace {
 
 constexpr int kRoundDigitsMax = 12;
+constexpr size_t kNamesMax = 1000;
 
 bool IsNumber(ValueType type) {
   return type == ValueType::kInt || type == ValueType::kDecimal || type == ValueType::kRatio;
@@ -24,6 +27,7 @@ std::string Quoted(std::string_view text) { return "`" + std::string(text) + "`"
 
 ValueType ResultOf(Function function, const Expression& first) {
   switch (function) {
+    case Function::kSimilarity: return ValueType::kDecimal;
     case Function::kLower:
     case Function::kLocalDate: return ValueType::kString;
     case Function::kSize:
@@ -44,7 +48,7 @@ bool IsNamedOrLiteralList(const Expression& expression) {
 
 // Functions of the plan that come later: said so, rather than "unknown".
 bool IsPlanned(std::string_view name) {
-  return name == "similarity" || name == "screened" || name == "exists" || name == "all";
+  return name == "screened";
 }
 
 }  // namespace
@@ -52,6 +56,7 @@ bool IsPlanned(std::string_view name) {
 Checker::ExpressionPointer Checker::CheckCall(const Syntax& syntax) {
   if (!syntax.is_method && syntax.text == "money") return CheckMoneyCall(syntax);
   if (!syntax.is_method && syntax.text == "duration") return CheckDurationCall(syntax);
+  if (IsLoop(syntax.text)) return CheckLoop(syntax);
   const FunctionInfo* info = FindFunction(syntax.text);
   if (info == nullptr) {
     if (IsPlanned(syntax.text)) {
@@ -63,7 +68,7 @@ Checker::ExpressionPointer Checker::CheckCall(const Syntax& syntax) {
       return Error(diagnostic::kNotCallable, syntax, Quoted(syntax.text) + " is no function",
                    "name it without parentheses");
     }
-    std::vector<std::string_view> names = {"money", "duration"};
+    std::vector<std::string_view> names = {"money", "duration", "exists", "all"};
     for (const FunctionInfo& known : FunctionTable()) names.push_back(known.name);
     const std::string nearest = NearestWord(syntax.text, names);
     Error(diagnostic::kUnknownFunction, syntax, "there is no function " + Quoted(syntax.text),
@@ -232,8 +237,39 @@ bool Checker::CheckArguments(const Syntax& syntax, const FunctionInfo& info, Exp
             "the digits of `round` are a constant from 0 to 12");
       return false;
     }
+    case Function::kSimilarity: return CheckNames(syntax, *call);
     default: return CheckTextArguments(syntax, info, *call);
   }
+}
+
+// similarity(name, list): the list's names are folded once, here.
+bool Checker::CheckNames(const Syntax& syntax, const Expression& call) {
+  const Expression& list = *call.operands[1];
+  if (!ExpectType(*syntax.operands[0], *call.operands[0],
+                  call.operands[0]->type == ValueType::kString, "a name: a string") ||
+      !ExpectType(*syntax.operands[1], list, list.type == ValueType::kList, "a list of names")) {
+    return false;
+  }
+  const auto is_string = [](const auto& item) { return item->type == ValueType::kString; };
+  const bool strings = list.kind == ExpressionKind::kList
+                           ? rule_set_->lists[list.index].of == ValueType::kString
+                           : std::all_of(list.operands.begin(), list.operands.end(), is_string);
+  if (!strings) {
+    Error(diagnostic::kListType, *syntax.operands[1], "names are strings",
+          "declare the list `of: string`");
+    return false;
+  }
+  if (list.kind != ExpressionKind::kList) return true;
+  NamedList& named = rule_set_->lists[list.index];
+  if (named.items.size() > kNamesMax) {
+    Error(diagnostic::kTooComplex, *syntax.operands[1],
+          "`similarity` looks at each of at most 1,000 names; the list has " +
+              std::to_string(named.items.size()),
+          "shorten the list: screening against long lists is a function of its own, not yet here");
+    return false;
+  }
+  if (named.names == nullptr) FoldNames(&named);
+  return true;
 }
 
 // All that is left takes texts; what has a second one takes a constant or another text.

@@ -27,10 +27,6 @@ bool IsTyped(ValueType type) {
   }
 }
 
-bool AreComparable(ValueType a, ValueType b) {
-  return (a == b && a != ValueType::kList) || (IsNumber(a) && IsNumber(b));
-}
-
 bool HasOrder(ValueType type) {
   return IsNumber(type) || type == ValueType::kMoney || type == ValueType::kTime ||
          type == ValueType::kDuration || type == ValueType::kString;
@@ -101,6 +97,10 @@ std::string MoneyAdvice(const Expression& number) {
 }
 
 }  // namespace
+
+bool AreComparable(ValueType a, ValueType b) {
+  return (a == b && a != ValueType::kList) || (IsNumber(a) && IsNumber(b));
+}
 
 // Both are checked, the untyped one last, so that the other can lend it its type.
 Checker::Pair Checker::CheckPair(const Syntax& left, const Syntax& right) {
@@ -200,16 +200,22 @@ Checker::ExpressionPointer Checker::CheckComparison(const Syntax& syntax) {
 }
 
 Checker::ExpressionPointer Checker::CheckListLiteral(const Syntax& syntax, Wanted wanted) {
+  std::vector<ExpressionPointer> items;
+  for (const auto& operand : syntax.operands) items.push_back(Check(*operand, wanted));
+  return MakeListLiteral(syntax, wanted, std::move(items));
+}
+
+Checker::ExpressionPointer Checker::MakeListLiteral(const Syntax& syntax, Wanted wanted,
+                                                    std::vector<ExpressionPointer> items) {
   ExpressionPointer list = Make(ExpressionKind::kListLiteral, ValueType::kList, syntax);
   bool good = true;
-  for (const auto& operand : syntax.operands) {
-    ExpressionPointer item = Check(*operand, wanted);
+  for (size_t i = 0; i < items.size(); ++i) {
+    ExpressionPointer& item = items[i];
     good = good && item != nullptr;
     if (item == nullptr) continue;
     if (!IsConstant(*item)) {
-      Error(diagnostic::kNotConstant, *operand, "a list's items have to be constants",
-            item->type == ValueType::kMoney ? "compare money with == and ||"
-                                            : "compare with == and || instead");
+      Error(diagnostic::kNotConstant, *syntax.operands[i], "a list's items have to be constants",
+            "look into it by `in`, exists or all, whose items may be fields");
       good = false;
       continue;
     }
@@ -217,7 +223,7 @@ Checker::ExpressionPointer Checker::CheckListLiteral(const Syntax& syntax, Wante
                                                 ? item->type
                                                 : list->operands.front()->type;
     if (!AreComparable(of, item->type)) {
-      Error(diagnostic::kListType, *operand,
+      Error(diagnostic::kListType, *syntax.operands[i],
             Described(*item) + " in a list of " + std::string(ValueTypeName(of)),
             "a list's items are of one type, that of what is looked for");
       good = false;
@@ -228,34 +234,61 @@ Checker::ExpressionPointer Checker::CheckListLiteral(const Syntax& syntax, Wante
   return good ? std::move(list) : nullptr;
 }
 
+// A typed item lends its type to a literal that is looked for, and the other way round.
+Checker::ExpressionPointer Checker::CheckInLiteral(const Syntax& syntax, const Syntax& literal,
+                                                   const TextPositions* positions) {
+  const TextPositions* const outer = positions_;
+  std::vector<ExpressionPointer> items(literal.operands.size());
+  Wanted wanted;
+  positions_ = positions;
+  for (size_t i = 0; i < items.size() && IsUntyped(*syntax.operands[0]) && !wanted; ++i) {
+    if (IsUntyped(*literal.operands[i])) continue;
+    items[i] = Check(*literal.operands[i]);
+    if (items[i] == nullptr) return nullptr;
+    wanted = items[i]->type;
+  }
+  positions_ = outer;
+  ExpressionPointer value = Check(*syntax.operands[0], wanted);
+  if (value == nullptr) return nullptr;
+  bool all_constant = true;
+  bool good = true;
+  positions_ = positions;
+  for (size_t i = 0; i < items.size(); ++i) {
+    if (items[i] == nullptr) items[i] = Check(*literal.operands[i], value->type);
+    good = good && items[i] != nullptr;
+    all_constant = all_constant && items[i] != nullptr && IsConstant(*items[i]);
+  }
+  ExpressionPointer list;
+  if (good && all_constant) list = MakeListLiteral(literal, value->type, std::move(items));
+  positions_ = outer;
+  if (good && !all_constant) return WriteOutIn(syntax, std::move(value), std::move(items));
+  if (list == nullptr) return nullptr;
+  ExpressionPointer node = Make(ExpressionKind::kIn, ValueType::kBool, syntax);
+  node->operands.push_back(std::move(value));
+  node->operands.push_back(std::move(list));
+  return node;
+}
+
 Checker::ExpressionPointer Checker::CheckIn(const Syntax& syntax) {
   const Syntax& value_syntax = *syntax.operands[0];
   const Syntax& list_syntax = *syntax.operands[1];
-  ExpressionPointer value, list;
-  std::optional<ValueType> of;
-  if (list_syntax.kind == SyntaxKind::kList) {
-    value = Check(value_syntax);
-    if (value == nullptr) return nullptr;
-    list = CheckListLiteral(list_syntax, value->type);
-    of = value->type;
-  } else {
-    list = Check(list_syntax);
-    if (list == nullptr) return nullptr;
-    if (list->type != ValueType::kList) {
-      return Error(diagnostic::kListType, list_syntax, "a list was expected, not " +
-                   Described(*list), "name a list of this pack, or write [a, b]");
-    }
-    of = ValueType::kString;  // lists that are fields hold strings
-    if (list->kind == ExpressionKind::kList) of = rule_set_->lists[list->index].of;
-    if (list->kind == ExpressionKind::kListLiteral && !list->operands.empty()) {
-      of = list->operands.front()->type;
-    }
-    value = Check(value_syntax, of);
+  const TextPositions* positions = nullptr;
+  if (const Syntax* literal = LiteralOf(list_syntax, &positions)) {
+    return CheckInLiteral(syntax, *literal, positions);
   }
-  if (value == nullptr || list == nullptr) return nullptr;
-  if (!AreComparable(value->type, *of)) {
+  ExpressionPointer list = Check(list_syntax);
+  if (list == nullptr) return nullptr;
+  if (list->type != ValueType::kList) {
+    return Error(diagnostic::kListType, list_syntax, "a list was expected, not " +
+                 Described(*list), "name a list of this pack, or write [a, b]");
+  }
+  ValueType of = ValueType::kString;  // lists that are fields hold strings
+  if (list->kind == ExpressionKind::kList) of = rule_set_->lists[list->index].of;
+  ExpressionPointer value = Check(value_syntax, of);
+  if (value == nullptr) return nullptr;
+  if (!AreComparable(value->type, of)) {
     return Error(diagnostic::kListType, syntax,
-                 Described(*value) + " in a list of " + std::string(ValueTypeName(*of)),
+                 Described(*value) + " in a list of " + std::string(ValueTypeName(of)),
                  "declare the list `of: " + std::string(ValueTypeName(value->type)) + "`");
   }
   ExpressionPointer node = Make(ExpressionKind::kIn, ValueType::kBool, syntax);

@@ -170,11 +170,16 @@ class Compiler {
   void EmitComparison(const Expression& expression);
   bool EmitFused(const Expression& left, const Expression& right, uint8_t mask);
   void EmitIn(const Expression& expression);
+  void EmitLoop(const Expression& expression);
   void EmitInLiteral(const Expression& value, const Expression& list);
   void EmitConditional(const Expression& expression);
   void EmitValue(const Expression& expression);
   void EmitUnshared(const Expression& expression);
   void EmitOperand(const Expression& expression, bool as_number, ValueType type);
+  void EmitArgument(const Expression& expression) {  // a literal list is its items
+    if (expression.kind != ExpressionKind::kListLiteral) return EmitValue(expression);
+    for (const auto& item : expression.operands) EmitValue(*item);
+  }
   void EmitCall(const Expression& expression);
   void EmitExtremum(const Expression& expression);
   void EmitField(const Expression& expression);
@@ -186,7 +191,7 @@ class Compiler {
   }
   // The local of a repeated subtree; -1 where it has none.
   int LocalOf(const Expression& expression) {
-    if (!IsWorthSharing(expression)) return -1;
+    if (loops_open_ > 0 || !IsWorthSharing(expression)) return -1;
     const std::string key = SubexpressionKey(expression);
     if (repeats_[key] < 2) return -1;
     const auto found = locals_.find(key);
@@ -205,6 +210,8 @@ class Compiler {
   int logic_depth_max_ = 0;
   std::map<std::string, int> repeats_;
   std::map<std::string, int> locals_;
+  int loops_open_ = 0;  // what one round leaves behind is gone in the next: no locals
+  std::map<int, int> place_of_loop_;  // on the stack, by the loop's level
 };
 
 void Compiler::EmitTruth(const Expression& expression) {
@@ -220,6 +227,8 @@ void Compiler::EmitTruth(const Expression& expression) {
     case ExpressionKind::kAnd:
     case ExpressionKind::kOr: EmitLogic(expression); return;
     case ExpressionKind::kIn: EmitIn(expression); return;
+    case ExpressionKind::kExists:
+    case ExpressionKind::kAll: EmitLoop(expression); return;
     case ExpressionKind::kConditional: EmitConditional(expression); return;
     default: break;
   }
@@ -311,6 +320,24 @@ void Compiler::EmitIn(const Expression& expression) {
     Emit(Opcode::kInItems);
     Popped(1);
   }
+  Popped(1);
+}
+
+// The list stays on the stack while its items are looked at.
+void Compiler::EmitLoop(const Expression& expression) {
+  EmitValue(*expression.operands[0]);
+  const int begin = EmitAt(Opcode::kBeginItems);
+  logic_depth_max_ = std::max(logic_depth_max_, ++logic_depth_);
+  place_of_loop_[expression.index] = depth_ - 1;
+  const int body = Here();
+  ++loops_open_;
+  EmitTruth(*expression.operands[1]);
+  --loops_open_;
+  auto& next = Emit(Opcode::kNextItem);
+  next.b = body;
+  next.mask = expression.kind == ExpressionKind::kAll ? 1 : 0;
+  program_->code[begin].b = Here();
+  --logic_depth_;
   Popped(1);
 }
 
@@ -423,6 +450,10 @@ void Compiler::EmitUnshared(const Expression& expression) {
       return;
     case ExpressionKind::kField:
     case ExpressionKind::kThisField: EmitField(expression); return;
+    case ExpressionKind::kItem:
+      Emit(Opcode::kItem).a = static_cast<uint16_t>(place_of_loop_.at(expression.index));
+      Pushed();
+      return;
     case ExpressionKind::kFeature:
       Emit(Opcode::kFeature).b = expression.index;
       program_->features.push_back(expression.index);
@@ -510,6 +541,12 @@ void Compiler::EmitCall(const Expression& expression) {
       return;
     }
   }
+  if (function == Function::kSimilarity &&
+      expression.operands[1]->kind == ExpressionKind::kList) {
+    EmitValue(first);
+    Emit(Opcode::kSimilarNamed).b = expression.operands[1]->index;
+    return;
+  }
   int pattern = -1;
   size_t arguments = expression.operands.size();
   if (function == Function::kMatches) {
@@ -524,22 +561,22 @@ void Compiler::EmitCall(const Expression& expression) {
     arguments = 1;
   }
   if (function == Function::kIpIn) CheckNetwork(*expression.operands[1], &status_);
-  for (size_t i = 0; i < arguments; ++i) EmitValue(*expression.operands[i]);
+  const int below = depth_;
+  for (size_t i = 0; i < arguments; ++i) EmitArgument(*expression.operands[i]);
   if (ReadsTimeZone(function)) {
     Expression zone;
     zone.kind = ExpressionKind::kField;
     zone.type = ValueType::kString;
     zone.field = FieldRef{field::kTimeZone, 0};
     EmitField(zone);
-    ++arguments;
   }
   auto& call = Emit(Opcode::kCall);
   call.a = static_cast<uint16_t>(function);
-  call.b = static_cast<int32_t>(arguments);
+  call.b = depth_ - below;
   call.c = pattern;
   call.type = expression.type;
   program_->needs_scope = true;
-  Popped(static_cast<int>(arguments) - 1);
+  Popped(call.b - 1);
 }
 
 }  // namespace

@@ -76,8 +76,19 @@ std::string CanonicalText(const Expression& expression, const RuleSet& rule_set)
     case ExpressionKind::kThisField: return "this." + rule_set.FieldName(expression.field);
     case ExpressionKind::kFeature: CHECK(false);  // no feature is made of features
     case ExpressionKind::kList: return ListText(rule_set.lists[expression.index]);
+    case ExpressionKind::kItem: return "item" + std::to_string(expression.index);
+    case ExpressionKind::kExists:
+    case ExpressionKind::kAll:
+      return CanonicalText(*expression.operands[0], rule_set) +
+             (expression.kind == ExpressionKind::kAll ? ".all(item" : ".exists(item") +
+             std::to_string(expression.index) + ", " +
+             CanonicalText(*expression.operands[1], rule_set) + ")";
     case ExpressionKind::kListLiteral: return "[" + Joined(expression, ", ", rule_set) + "]";
     case ExpressionKind::kCall:
+      if (expression.function == Function::kItemAt) {
+        return CanonicalText(*expression.operands[0], rule_set) + "[" +
+               CanonicalText(*expression.operands[1], rule_set) + "]";
+      }
       return std::string(FunctionName(expression.function)) + "(" +
              Joined(expression, ", ", rule_set) + ")";
     case ExpressionKind::kConditional:

@@ -21,7 +21,7 @@ enum class ExpressionKind : uint8_t {
   kThisField,  // inside a where: field of the leg being judged
   kFeature,   // index into RuleSet::features
   kList,      // index into RuleSet::lists
-  kListLiteral,  // operands are constants
+  kListLiteral,  // operands are constants; other lists' `in` is written out as ==
   kNot,
   kNegate,
   kAnd,
@@ -40,6 +40,9 @@ enum class ExpressionKind : uint8_t {
   kDivide,
   kRemainder,
   kCall,  // function, operands
+  kExists,  // operands: a list that is a field, a condition on its items
+  kAll,     // the same; over other lists both are written out as || and &&
+  kItem,    // the item at hand, of the loop at nesting level `index`
 };
 
 enum class Function : uint8_t {
@@ -63,6 +66,8 @@ enum class Function : uint8_t {
   kBicValid,
   kLeiValid,
   kCountryOfIban,
+  kSimilarity,
+  kItemAt,  // list[index], which has no name
 };
 
 struct Expression {
@@ -74,7 +79,7 @@ struct Expression {
   OriginalAmount money_amount;  // kMoneyConstant
   CurrencyCode money_currency;
   FieldRef field;            // kField, kThisField
-  int index = 0;             // kFeature, kList
+  int index = 0;             // kFeature, kList, kItem
   Function function = Function::kKnown;
   std::string parameter;     // kConstant, kMoneyConstant: whose value it is; "" of a literal
   std::string text;          // canonical source text of this node, macros by name

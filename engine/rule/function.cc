@@ -4,22 +4,20 @@
 #include <array>
 #include <cstdlib>
 #include <limits>
+#include <memory>
+#include <vector>
 
 #include "engine/base/check.h"
 #include "engine/rule/calculation.h"
+#include "engine/rule/name_similarity.h"
 #include "engine/rule/pattern.h"
 
 namespace vigla {
 namespace {
 
-// More than one evaluation can have in flight (Program::kStackDepthMax and its locals).
-constexpr size_t kTextsKept = 128;
-
-struct FunctionTexts {
-  std::array<std::string, kTextsKept> texts;
-};
-FunctionTexts& Texts() {
-  static thread_local FunctionTexts texts;
+// As many as an evaluation has asked for at most; kept and reused, so they rarely allocate.
+std::vector<std::unique_ptr<std::string>>& Texts() {
+  static thread_local std::vector<std::unique_ptr<std::string>> texts;
   return texts;
 }
 constinit thread_local size_t next_text = 0;
@@ -80,6 +78,13 @@ Value CountryOf(std::string_view iban) {
   return value;
 }
 
+Value ItemAt(const Value& list, int64_t place) {
+  if (place < 0 || place >= list.integer) return Value::Unknown(ValueType::kString);
+  Value item = Value::Text(ValueType::kString, list.items[place]);
+  item.known = true;
+  return item;
+}
+
 // An account of which only the hash is at hand has no text to look at.
 bool LacksText(const Value& value) {
   return value.type == ValueType::kAccount && value.text.empty();
@@ -89,6 +94,7 @@ bool LacksText(const Value& value) {
 
 FunctionScope::FunctionScope() {
   const size_t place = static_cast<size_t>(scopes_open++);
+  if (place == 0) next_text = 0;
   if (place < text_marks.size()) text_marks[place] = next_text;
 }
 
@@ -99,11 +105,16 @@ FunctionScope::~FunctionScope() {
 }
 
 std::string* NewFunctionText() {
-  std::string* const text = &Texts().texts[next_text];
-  next_text = (next_text + 1) % kTextsKept;
+  auto& texts = Texts();
+  if (next_text == texts.size()) texts.push_back(std::make_unique<std::string>());
+  std::string* const text = texts[next_text++].get();
   text->clear();
   return text;
 }
+
+size_t FunctionTextsInUse() { return next_text; }
+
+void ReleaseFunctionTexts(size_t mark) { next_text = mark; }
 
 int64_t CountCodePoints(std::string_view text) {
   int64_t count = 0;
@@ -143,6 +154,8 @@ Value CallFunction(Function function, ValueType result, std::span<const Value> a
     case Function::kBicValid: return Bool(IsBicValid(x.text));
     case Function::kLeiValid: return Bool(IsLeiValid(x.text));
     case Function::kCountryOfIban: return CountryOf(x.text);
+    case Function::kSimilarity: return SimilarityTo(arguments.subspan(1), x);
+    case Function::kItemAt: return ItemAt(x, arguments[1].integer);
     case Function::kKnown:
     case Function::kMin:
     case Function::kMax: break;  // operations of their own (program.h)

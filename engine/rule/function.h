@@ -37,10 +37,16 @@ Value CallFunction(Function function, ValueType result, std::span<const Value> a
 
 // A string that lives as FunctionScope says; to be called within one.
 std::string* NewFunctionText();
+// What loops give back after each round: all texts made since there were `mark` of them.
+size_t FunctionTextsInUse();
+void ReleaseFunctionTexts(size_t mark);
 
 // Each code point by its simple lower case mapping (UnicodeData.txt); bytes that are no UTF-8
 // stay as they are.
 void AppendLowerCase(std::string_view text, std::string* out);
+uint32_t LowerCaseOf(uint32_t code_point);
+// The code point at *at, which moves behind it; U+FFFD for a byte that is no UTF-8.
+uint32_t NextCodePoint(std::string_view text, size_t* at);
 // Code points of valid UTF-8.
 int64_t CountCodePoints(std::string_view text);
 

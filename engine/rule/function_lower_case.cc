@@ -8,6 +8,8 @@
 namespace vigla {
 namespace {
 
+constexpr uint32_t kReplacement = 0xFFFD;
+
 // Every `step`-th code point of [first, last] has its lower case at a distance.
 struct LowerCaseRange {
   uint32_t first, last, step;
@@ -79,15 +81,6 @@ constexpr LowerCaseRange kRanges[] = {
     {0x16E40, 0x16E5F, 1, 32}, {0x1E900, 0x1E921, 1, 34},
 };
 
-uint32_t LowerCaseOf(uint32_t code_point) {
-  const auto* const range = std::lower_bound(
-      std::begin(kRanges), std::end(kRanges), code_point,
-      [](const LowerCaseRange& r, uint32_t wanted) { return r.last < wanted; });
-  if (range == std::end(kRanges) || code_point < range->first) return code_point;
-  if ((code_point - range->first) % range->step != 0) return code_point;
-  return static_cast<uint32_t>(static_cast<int32_t>(code_point) + range->distance);
-}
-
 bool IsContinuation(std::string_view text, size_t at) {
   return at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80;
 }
@@ -135,6 +128,22 @@ void AppendCodePoint(uint32_t code_point, std::string* out) {
 }
 
 }  // namespace
+
+uint32_t LowerCaseOf(uint32_t code_point) {
+  const auto* const range = std::lower_bound(
+      std::begin(kRanges), std::end(kRanges), code_point,
+      [](const LowerCaseRange& r, uint32_t wanted) { return r.last < wanted; });
+  if (range == std::end(kRanges) || code_point < range->first) return code_point;
+  if ((code_point - range->first) % range->step != 0) return code_point;
+  return static_cast<uint32_t>(static_cast<int32_t>(code_point) + range->distance);
+}
+
+uint32_t NextCodePoint(std::string_view text, size_t* at) {
+  const int bytes = SequenceBytes(text, *at);
+  const uint32_t code_point = bytes == 0 ? kReplacement : DecodeAt(text, *at, bytes);
+  *at += bytes == 0 ? 1 : static_cast<size_t>(bytes);
+  return code_point;
+}
 
 void AppendLowerCase(std::string_view text, std::string* out) {
   for (size_t at = 0; at < text.size();) {

@@ -26,6 +26,7 @@ constexpr FunctionInfo kFunctions[] = {
     {"iban_valid", Function::kIbanValid, 1, 1, "iban_valid(account)"},
     {"bic_valid", Function::kBicValid, 1, 1, "bic_valid(debtor.agent)"},
     {"lei_valid", Function::kLeiValid, 1, 1, "lei_valid(debtor.lei)"},
+    {"similarity", Function::kSimilarity, 2, 2, "similarity(debtor.name, names) >= 0.9"},
     {"country_of_iban", Function::kCountryOfIban, 1, 1, "country_of_iban(account)"},
 };
 

@@ -85,8 +85,28 @@ Token Lexer::Error(size_t begin, const DiagnosticCode& code, std::string message
   return token;
 }
 
+// "0x" and hexadecimal digits, which the token has in decimal.
+Token Lexer::Hexadecimal() {
+  const size_t begin = at_;
+  at_ += 2;
+  uint64_t value = 0;
+  bool fits = true, good = HexValue(Peek()) >= 0;
+  for (; IsLetter(Peek()) || IsDigit(Peek()); ++at_) {
+    const int digit = HexValue(Peek());
+    good = good && digit >= 0;
+    fits = fits && value >> 60 == 0;
+    value = value << 4 | static_cast<uint64_t>(std::max(digit, 0));
+  }
+  if (good && fits) return {TokenKind::kInt, std::to_string(value), begin, at_};
+  const std::string text(source_.substr(begin, at_ - begin));
+  return good ? Error(begin, diagnostic::kConstantWidth, "`" + text + "` does not fit 64 bits", "")
+              : Error(begin, diagnostic::kBadToken, "`" + text + "` is not a number",
+                      "hexadecimal digits after 0x, and no unit");
+}
+
 Token Lexer::Number() {
   const size_t begin = at_;
+  if (Peek() == '0' && (Peek(1) == 'x' || Peek(1) == 'X')) return Hexadecimal();
   while (IsDigit(Peek())) ++at_;
   TokenKind kind = TokenKind::kInt;
   if (Peek() == '.' && IsDigit(Peek(1))) {

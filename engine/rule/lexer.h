@@ -11,7 +11,7 @@ namespace vigla {
 
 enum class TokenKind : uint8_t {
   kEnd,        // of the text; in a reason's hole also a lone `|` or `}`
-  kInt,        // digits only
+  kInt,        // digits; hexadecimal ones are turned into decimal ones
   kDecimal,    // digits, a point, digits
   kString,     // text is what it says, escapes resolved
   kName,       // true, false and in are names here; the parser knows them
@@ -46,6 +46,7 @@ class Lexer {
   }
   void SkipSpace();
   Token Number();
+  Token Hexadecimal();
   Token String(bool raw);
   bool Escape(std::string* text);
   Token Error(size_t begin, const DiagnosticCode& code, std::string message, std::string advice);

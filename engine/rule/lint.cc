@@ -43,7 +43,8 @@ class UnknownLint {
       return;
     }
     const bool asks_equality =
-        expression.kind == ExpressionKind::kEqual || expression.kind == ExpressionKind::kIn;
+        expression.kind == ExpressionKind::kEqual || expression.kind == ExpressionKind::kIn ||
+        expression.kind == ExpressionKind::kExists;
     if (expression.kind == ExpressionKind::kCall && expression.function == Function::kKnown) {
       return;
     }

@@ -72,6 +72,21 @@ class Machine {
           }
           break;
         case Opcode::kJump: at = code + instruction.b; break;
+        case Opcode::kBeginItems:
+          if (values_.BeginItems()) {
+            text_marks_[logic_depth_] = FunctionTextsInUse();
+            logic_[logic_depth_++] = Truth::kTrue;
+          } else {
+            truth = Truth::kUnknown;
+            at = code + instruction.b;
+          }
+          break;
+        case Opcode::kNextItem: {
+          bool goes_on;
+          truth = AfterItem(instruction.mask != 0, truth, &goes_on);
+          if (goes_on) at = code + instruction.b;
+          break;
+        }
         case Opcode::kRecall:
           if (values_.Recall(instruction.a)) at = code + instruction.b;
           break;
@@ -89,10 +104,23 @@ class Machine {
   const Value& result() { return values_.top(); }
 
  private:
+  // After a loop's condition: whether another item has to be looked at, else the loop's truth.
+  Truth AfterItem(bool is_all, Truth truth, bool* goes_on) {
+    Truth& so_far = logic_[logic_depth_ - 1];
+    ReleaseFunctionTexts(text_marks_[logic_depth_ - 1]);
+    const bool decided = truth == (is_all ? Truth::kFalse : Truth::kTrue);
+    if (truth == Truth::kUnknown) so_far = Truth::kUnknown;
+    *goes_on = values_.NextItem(decided);
+    if (*goes_on) return truth;
+    --logic_depth_;
+    return !decided && so_far == Truth::kUnknown ? Truth::kUnknown : truth;
+  }
+
   const Program& program_;
   Reader& reader_;
   int logic_depth_ = 0;
   Truth logic_[Program::kLogicDepthMax];
+  size_t text_marks_[Program::kLogicDepthMax];  // of the loops among them
   ValueMachine<Reader> values_;
 };
 

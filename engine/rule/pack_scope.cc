@@ -7,11 +7,8 @@
 #include "engine/rule/field.h"
 
 namespace vigla {
-namespace {
 
-// What a name is already, without being declared: a field, the head of dotted fields, or a word
-// that may be written bare. "" if it is free.
-std::string MeaningOf(const std::string& name) {
+std::string MeaningOfName(const std::string& name) {
   for (const FieldInfo& info : FieldTable()) {
     if (info.name == name) return "a field";
     if (info.name.starts_with(name) && info.name.substr(name.size()).starts_with(".")) {
@@ -26,8 +23,6 @@ std::string MeaningOf(const std::string& name) {
   return "";
 }
 
-}  // namespace
-
 std::string_view NameKindName(NameKind kind) {
   switch (kind) {
     case NameKind::kParameter: return "parameter";
@@ -40,7 +35,7 @@ std::string_view NameKindName(NameKind kind) {
 
 Declaration* PackScope::Declare(NameKind kind, const YamlEntry& entry, Diagnostics* diagnostics) {
   const SourcePosition at = pack->document->At(entry);
-  if (const std::string meaning = MeaningOf(entry.key); !meaning.empty()) {
+  if (const std::string meaning = MeaningOfName(entry.key); !meaning.empty()) {
     diagnostics->Error(diagnostic::kNameTaken.code, at, "`" + entry.key + "` is " + meaning,
                        "choose another name");
     return nullptr;

@@ -19,6 +19,10 @@ namespace vigla {
 enum class NameKind : uint8_t { kParameter, kList, kMacro, kFeature };
 std::string_view NameKindName(NameKind kind);  // "parameter"
 
+// What a name is already, without being declared: a field, the head of dotted fields, or a word
+// that may be written bare. "" if it is free.
+std::string MeaningOfName(const std::string& name);
+
 // One declared name. A broken one is kept, so that its uses are not errors as well.
 struct Declaration {
   NameKind kind = NameKind::kParameter;

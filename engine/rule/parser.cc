@@ -345,24 +345,26 @@ class Parser {
   ParsedExpression result_;
 };
 
-std::string Joined(const std::vector<SyntaxPointer>& operands, size_t from) {
+std::string Joined(const std::vector<SyntaxPointer>& operands, size_t from,
+                   const NameTexts* texts) {
   std::string text;
   for (size_t i = from; i < operands.size(); ++i) {
     if (i > from) text += ", ";
-    text += SyntaxText(*operands[i]);
+    text += SyntaxText(*operands[i], texts);
   }
   return text;
 }
 
-std::string OperatorSyntaxText(const Syntax& syntax) {
+std::string OperatorSyntaxText(const Syntax& syntax, const NameTexts* texts) {
   const auto& operands = syntax.operands;
   if (syntax.operation == ExpressionKind::kConditional) {
-    return SyntaxText(*operands[0]) + " ? " + SyntaxText(*operands[1]) + " : " +
-           SyntaxText(*operands[2]);
+    return SyntaxText(*operands[0], texts) + " ? " + SyntaxText(*operands[1], texts) + " : " +
+           SyntaxText(*operands[2], texts);
   }
   const std::string_view symbol = OperatorText(syntax.operation);
-  if (operands.size() == 1) return std::string(symbol) + SyntaxText(*operands[0]);
-  return SyntaxText(*operands[0]) + " " + std::string(symbol) + " " + SyntaxText(*operands[1]);
+  if (operands.size() == 1) return std::string(symbol) + SyntaxText(*operands[0], texts);
+  return SyntaxText(*operands[0], texts) + " " + std::string(symbol) + " " +
+         SyntaxText(*operands[1], texts);
 }
 
 }  // namespace
@@ -376,20 +378,29 @@ std::string_view OperatorText(ExpressionKind kind) {
   CHECK(false);
 }
 
-std::string SyntaxText(const Syntax& syntax) {
+std::string SyntaxText(const Syntax& syntax, const NameTexts* texts) {
   std::string text;
   switch (syntax.kind) {
     case SyntaxKind::kString: text = QuoteString(syntax.text); break;
-    case SyntaxKind::kSelect: text = SyntaxText(*syntax.operands[0]) + "." + syntax.text; break;
+    case SyntaxKind::kSelect:
+      text = SyntaxText(*syntax.operands[0], texts) + "." + syntax.text;
+      break;
     case SyntaxKind::kIndex:
-      text = SyntaxText(*syntax.operands[0]) + "[" + SyntaxText(*syntax.operands[1]) + "]";
+      text = SyntaxText(*syntax.operands[0], texts) + "[" +
+             SyntaxText(*syntax.operands[1], texts) + "]";
       break;
     case SyntaxKind::kCall:
-      text = syntax.is_method ? SyntaxText(*syntax.operands[0]) + "." : "";
-      text += syntax.text + "(" + Joined(syntax.operands, syntax.is_method ? 1 : 0) + ")";
+      text = syntax.is_method ? SyntaxText(*syntax.operands[0], texts) + "." : "";
+      text += syntax.text + "(" + Joined(syntax.operands, syntax.is_method ? 1 : 0, texts) + ")";
       break;
-    case SyntaxKind::kList: text = "[" + Joined(syntax.operands, 0) + "]"; break;
-    case SyntaxKind::kOperator: text = OperatorSyntaxText(syntax); break;
+    case SyntaxKind::kList: text = "[" + Joined(syntax.operands, 0, texts) + "]"; break;
+    case SyntaxKind::kOperator: text = OperatorSyntaxText(syntax, texts); break;
+    case SyntaxKind::kName:
+      if (texts != nullptr && texts->contains(syntax.text)) {
+        text = texts->find(syntax.text)->second;
+        break;
+      }
+      [[fallthrough]];
     default: text = syntax.text; break;
   }
   return syntax.in_parentheses ? "(" + text + ")" : text;

@@ -16,6 +16,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -74,7 +76,9 @@ ParsedExpression ParseHole(std::string_view source, size_t begin);
 
 // The expression on one line, with one space around operators and no comments: the same for
 // every layout of the same tokens, and the same again when it is parsed and printed.
-std::string SyntaxText(const Syntax& syntax);
+// Names that `texts` has stand there by their text.
+using NameTexts = std::map<std::string, std::string, std::less<>>;
+std::string SyntaxText(const Syntax& syntax, const NameTexts* texts = nullptr);
 std::string_view OperatorText(ExpressionKind kind);  // "&&"
 
 }  // namespace vigla

@@ -42,6 +42,7 @@ enum class Opcode : uint8_t {
   kInLiteral,              // register = x in literal_lists[b], popped
   kInNamed,                // register = x in list b of the rule set, popped
   kInItems,                // register = w in the list x, both popped
+  kSimilarNamed,           // x = how similar it is to the likest name of list b of the rule set
   kInStack,                // register = the value below the top b values is one of them; popped
   kBeginLogic,    // && or || begins: nothing unknown so far
   kAndThen,       // false: leave it and jump to b
@@ -49,6 +50,9 @@ enum class Opcode : uint8_t {
   kAndLast, kOrLast,       // the last operand: combine and leave
   kBranch,        // of a conditional: false jumps to b, unknown to c
   kJump,          // to b
+  kBeginItems,    // x is a list: if unknown so is the register; popped then, and jump to b
+  kItem,          // push the item at hand of the list at place a of the stack
+  kNextItem,      // mask: all, else any; decided or at the end: x popped; else on, and jump to b
   kEnd,
 };
 

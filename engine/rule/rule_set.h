@@ -18,6 +18,7 @@
 
 namespace vigla {
 
+struct FoldedName;
 struct PredicateIndex;
 
 enum class Aggregate : uint8_t {
@@ -123,6 +124,8 @@ struct NamedList {
   absl::flat_hash_set<Hash128> hashes;    // accounts, where only the hash is at hand
   absl::flat_hash_set<int64_t> integers;  // country, currency, kind, status, direction, int
   std::vector<Number> numbers;            // decimal, ratio
+  // As `similarity` compares them (name_similarity.h); nullptr where no rule asks.
+  std::shared_ptr<const std::vector<FoldedName>> names;
 };
 
 // A file as it was read, for the activation's audit entry.

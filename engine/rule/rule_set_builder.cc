@@ -219,6 +219,8 @@ void RuleSetBuilder::CheckUnusedMacros(PackScope* scope) {
     if (!of_rule.HasErrors() || !of_where.HasErrors()) continue;
     for (const Diagnostic& finding : of_rule.all()) {
       if (finding.severity != Severity::kError) continue;
+      // Where a list is used its items may be fields.
+      if (finding.code == diagnostic::kNotConstant.code) continue;
       diagnostics_->Add(finding);
     }
   }

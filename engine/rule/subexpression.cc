@@ -62,6 +62,9 @@ void AppendKey(const Expression& expression, std::string* key) {
       absl::StrAppend(key, expression.field.id, ",", expression.field.attribute);
       break;
     case ExpressionKind::kFeature:
+    case ExpressionKind::kItem:
+    case ExpressionKind::kExists:
+    case ExpressionKind::kAll:
     case ExpressionKind::kList: absl::StrAppend(key, expression.index); break;
     case ExpressionKind::kCall:
       absl::StrAppend(key, static_cast<int>(expression.function));
@@ -70,6 +73,12 @@ void AppendKey(const Expression& expression, std::string* key) {
   }
   for (const auto& operand : expression.operands) AppendKey(*operand, key);
   key->push_back(')');
+}
+
+bool ReadsItem(const Expression& expression) {
+  return expression.kind == ExpressionKind::kItem ||
+         std::any_of(expression.operands.begin(), expression.operands.end(),
+                     [](const auto& operand) { return ReadsItem(*operand); });
 }
 
 }  // namespace
@@ -120,7 +129,9 @@ int CostOf(const Expression& expression) {
   if (expression.kind == ExpressionKind::kFeature) {
     cost = 3;
   } else if (expression.kind == ExpressionKind::kCall) {
-    cost = expression.function == Function::kMatches ? 2
+    cost = expression.function == Function::kMatches ||
+                   expression.function == Function::kSimilarity
+               ? 2
            : expression.function == Function::kKnown ? 0
                                                      : 1;
   } else if (expression.kind == ExpressionKind::kList) {
@@ -136,6 +147,7 @@ bool IsMadeOfConstants(const Expression& expression,
     case ExpressionKind::kField:
     case ExpressionKind::kThisField:
     case ExpressionKind::kFeature:
+    case ExpressionKind::kItem:
     case ExpressionKind::kList: return false;
     case ExpressionKind::kMoneyConstant: return is_fixed(expression);
     case ExpressionKind::kCall:
@@ -148,6 +160,7 @@ bool IsMadeOfConstants(const Expression& expression,
 }
 
 bool IsWorthSharing(const Expression& expression) {
+  if (ReadsItem(expression)) return false;  // another value each time round
   switch (expression.kind) {
     case ExpressionKind::kCall:
       return expression.function != Function::kKnown;

@@ -4,6 +4,7 @@
 #include "engine/base/check.h"
 #include "engine/rule/calculation.h"
 #include "engine/rule/function.h"
+#include "engine/rule/name_similarity.h"
 #include "engine/rule/named_list.h"
 #include "engine/rule/program.h"
 #include "engine/rule/rule_set.h"
@@ -31,6 +32,23 @@ class ValueMachine {
     return true;
   }
 
+  // The list on top of the stack: whether there are items to look at; if not it is popped.
+  bool BeginItems() {
+    if (stack_.Top().known) return true;
+    stack_.Pop(1);
+    return false;
+  }
+  // On to its next item. False if there is none or if `done`, and the list is popped.
+  bool NextItem(bool done) {
+    Value& list = stack_.Top();
+    if (!done && --list.integer > 0) {
+      ++list.items;
+      return true;
+    }
+    stack_.Pop(1);
+    return false;
+  }
+
   void Run(const Program::Instruction& instruction) {
     switch (instruction.opcode) {
       case Opcode::kConstant: stack_.Push(program_.constants[instruction.a]); break;
@@ -48,6 +66,15 @@ class ValueMachine {
         stack_.Grow();
         break;
       case Opcode::kFeature: stack_.Push(reader_.Feature(instruction.b)); break;
+      case Opcode::kItem: {
+        Value item = Value::Text(ValueType::kString, *stack_.At(instruction.a).items);
+        item.known = true;
+        stack_.Push(item);
+        break;
+      }
+      case Opcode::kSimilarNamed:
+        stack_.Top() = SimilarityTo(rule_set_.lists[instruction.b], stack_.Top());
+        break;
       case Opcode::kListSize:
         stack_.Push(Value::Int(static_cast<int64_t>(rule_set_.lists[instruction.b].items.size())));
         break;

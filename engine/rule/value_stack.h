@@ -18,6 +18,7 @@ class ValueStack {
   void* Next() { return Place(size_); }
   void Grow() { ++size_; }
   Value& Top() { return *Place(size_ - 1); }
+  const Value& At(int index) { return *Place(index); }
   Value* Last(int count) { return Place(size_ - count); }
   void Pop(int count) { size_ -= count; }
 

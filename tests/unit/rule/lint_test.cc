@@ -47,6 +47,8 @@ TEST(Lint, AnUnusedMacroIsCheckedAllTheSame) {
   EXPECT_EQ(loaded.rule_set, nullptr);
   EXPECT_THAT(Warnings("kind == fee", "macros: {m: channel == this.channel}\n"),
               ElementsAre("VG5001"));
+  EXPECT_THAT(Warnings("kind == fee", "macros: {m: '[debtor.country, country]'}\n"),
+              ElementsAre("VG5001"));
 }
 
 constexpr char kWhy[] = "    rationale: w\n    risk: x\n    reviewed: 2026-01-01\n";

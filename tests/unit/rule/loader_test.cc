@@ -197,11 +197,14 @@ TEST(Loader, FindsPacksInAFolderByName) {
 
 TEST(Loader, SaysWhenThereIsNothingToLoad) {
   TestFolder folder;
-  for (const std::vector<std::string>& paths : std::vector<std::vector<std::string>>{
-           {}, {folder.path()}, {folder.path() + "/none.yaml"}}) {
+  using Paths = std::vector<std::string>;
+  const std::pair<Paths, std::string> kNothing[] = {
+      {{}, "VG1108"}, {{folder.path()}, "VG1108"}, {{folder.path() + "/none.yaml"}, "VG1001"}};
+  for (const auto& [paths, code] : kNothing) {
     Diagnostics diagnostics;
     EXPECT_EQ(LoadRuleSet(paths, TestLoadOptions(), &diagnostics), nullptr);
-    EXPECT_EQ(diagnostics.errors(), 1);
+    ASSERT_EQ(diagnostics.errors(), 1);
+    EXPECT_EQ(diagnostics.all()[0].code, code);
   }
 }
 
@@ -263,6 +266,29 @@ TEST(Loader, ListFilesLieBesideThePackOrItsFolder) {
 
 TEST(Loader, RefusesFilesOverOneMebibyte) {
   EXPECT_THAT(LoadTexts({"about: " + std::string(1 << 20, 'x')}).Codes(), ElementsAre("VG1003"));
+}
+
+// 10,000 rules may be loaded, and as many different features.
+TEST(Loader, BoundsRulesAndFeatures) {
+  std::vector<std::string> packs;
+  for (int half = 0; half < 2; ++half) {
+    std::string text = "pack: p" + std::to_string(half) + "\nversion: 1\nrules:\n";
+    for (int i = 0; i < 5000 + half; ++i) {
+      text += "- {rule: r" + std::to_string(half) + "." + std::to_string(i) +
+              ", title: t, subject: debtor, severity: low, score: 1, reason: r,"
+              " when: amount.original > 1}\n";
+    }
+    packs.push_back(text);
+  }
+  EXPECT_THAT(LoadTexts(packs).Codes(), ElementsAre("VG4012"));
+  std::string features = "pack: p\nversion: 1\nfeatures:\n";
+  for (int i = 0; i < 10'001; ++i) {
+    features += "  f" + std::to_string(i) + ": {count: debits, over: " +
+                std::to_string(10 + i) + "s}\n";
+  }
+  const LoadedText loaded = LoadTexts({features});
+  EXPECT_EQ(loaded.diagnostics.errors(), 1);
+  EXPECT_THAT(loaded.Codes(), testing::Contains("VG4012"));
 }
 
 }  // namespace

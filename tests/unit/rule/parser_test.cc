@@ -54,6 +54,8 @@ TEST(Parser, BindsAsTheGrammarSays) {
 }
 
 TEST(Parser, AMinusBeforeANumberIsPartOfIt) {
+  EXPECT_EQ(Printed("-0x1f + 0X7FFFFFFFFFFFFFFF"), "-31 + 9223372036854775807");
+  EXPECT_EQ(Printed("0x10000000000000000"), "VG2005@0");
   EXPECT_EQ(Understood("-9223372036854775808"), "-9223372036854775808");
   EXPECT_EQ(Understood("a - 5"), "(- a 5)");
   EXPECT_EQ(Understood("a - -0.5"), "(- a -0.5)");
@@ -95,7 +97,7 @@ TEST(Parser, SaysWhereItStopped) {
   EXPECT_EQ(Printed("a & b"), "VG2001@2");
   EXPECT_EQ(Printed("a # b"), "VG2001@2");
   EXPECT_EQ(Printed("1e3"), "VG2001@0");
-  EXPECT_EQ(Printed("0x1F"), "VG2001@0");
+  EXPECT_EQ(Printed("0x1G"), "VG2001@0");
   EXPECT_EQ(Printed("5u"), "VG2001@0");
   EXPECT_EQ(Printed("a == é"), "VG2001@5");
 }
