@@ -9,6 +9,7 @@
 #include "engine/app/admin_command.h"
 #include "engine/app/backtest_command.h"
 #include "engine/app/check_command.h"
+#include "engine/app/compare_command.h"
 #include "engine/app/exit_code.h"
 #include "engine/app/explain_command.h"
 #include "engine/app/generate_command.h"
@@ -18,6 +19,7 @@
 #include "engine/app/rules_command.h"
 #include "engine/app/run_command.h"
 #include "engine/app/schema_command.h"
+#include "engine/app/scorecard_command.h"
 #include "engine/app/setting.h"
 #include "engine/app/test_command.h"
 #include "engine/app/tune_command.h"
@@ -38,6 +40,8 @@ class CommandLine {
     AddHelp();
     AddExplain();
     AddTune();
+    AddCompare();
+    AddScorecard();
     AddVerify();
     AddInspect();
     AddLsp();
@@ -244,6 +248,39 @@ class CommandLine {
     On(tune, [this](const Settings& settings) { return TuneCommand(settings, tune_); });
   }
 
+  void AddCompare() {
+    CLI::App* compare = app_.add_subcommand("compare", "What a change of rules changes");
+    AddConfig(compare);
+    compare->add_option("old", compare_.before, "Pack, or folder of packs, as it is")->required();
+    compare->add_option("new", compare_.after, "Pack, or folder of packs, as it would be")
+        ->required();
+    compare->add_option("--input", compare_.inputs, "NDJSON files, or kafka:TOPIC@FROM..TO")
+        ->required();
+    compare->add_option("--examples", compare_.examples, "Of each rule and kind of change")
+        ->check(CLI::Range(0, 1'000));
+    compare->add_option("--output", compare_.output, "Folder for JSON, CSV and HTML");
+    compare->add_option("--html", compare_.html, "File for the page");
+    compare->add_option("--format", compare_.format, "Of stdout: table, json or csv")
+        ->check(CLI::IsMember({"table", "json", "csv"}));
+    compare->add_option("--lanes", lanes_, "Threads that own subjects (default: cores - 1)");
+    On(compare, [this](const Settings& settings) {
+      return CompareCommand(settings, compare_);
+    });
+  }
+
+  void AddScorecard() {
+    CLI::App* card = app_.add_subcommand("scorecard", "Keep, tune or retire, by dispositions");
+    card->add_option("--backtest,--alerts", scorecard_.alerts,
+                     "JSON of a back-test, or alerts.ndjson of an instance")->required();
+    card->add_option("--dispositions", scorecard_.dispositions, "NDJSON")->required();
+    card->add_option("--fail-on", scorecard_.fail_on, "Exit 1 at such a verdict or worse")
+        ->check(CLI::IsMember({"retire", "tune"}));
+    card->add_option("--html", scorecard_.html, "File for the page");
+    card->add_option("--format", scorecard_.format, "Of stdout: table, json or csv")
+        ->check(CLI::IsMember({"table", "json", "csv"}));
+    card->callback([this] { code_ = ScorecardCommand(scorecard_); });
+  }
+
   void AddVerify() {
     CLI::App* verify = app_.add_subcommand("verify", "Prove what was published");
     CLI::App* audit = verify->add_subcommand("audit", "The audit trail and what it names");
@@ -357,6 +394,8 @@ class CommandLine {
   std::string topic_;
   TestCommandOptions test_;
   BacktestCommandOptions backtest_;
+  CompareCommandOptions compare_;
+  ScorecardCommandOptions scorecard_;
   ExplainCommandOptions explain_;
   bool stdio_ = false;
   TuneCommandOptions tune_;
