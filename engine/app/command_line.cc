@@ -181,6 +181,17 @@ class CommandLine {
     test->add_option("paths", test_.paths, "Packs, or folders of them")->required();
     test->add_option("--filter", test_.filter, "Only tests whose name matches (RE2)");
     test->add_option("--junit", test_.junit, "File for a JUnit report");
+    test->add_option("--format", test_.format, "How to print the result")
+        ->check(CLI::IsMember({"text", "json"}));
+    test->add_option("--jobs", test_.jobs, "Tests at a time (default: one a core)")
+        ->check(CLI::Range(1, 256));
+    test->add_flag("--mutate", test_.mutate, "Run the tests on mutants of their packs");
+    test->add_option("--min-mutation", test_.min_mutation,
+                     "Percent of mutants that each pack's tests must kill")
+        ->check(CLI::Range(0.0, 100.0));
+    test->add_option("--search", test_.search,
+                     "Tables to try for a test that kills a surviving mutant; 0: none")
+        ->check(CLI::Range(0, 1'000'000));
     On(test, [this](const Settings& settings) { return TestCommand(settings, test_); });
   }
 

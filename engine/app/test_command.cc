@@ -1,15 +1,47 @@
-// The lab's report, printed. Cold.
+// The lab's reports, printed. Cold.
 #include "engine/app/test_command.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <fstream>
+#include <thread>
 
 #include "engine/app/exit_code.h"
 #include "engine/app/pipeline_settings.h"
 #include "engine/app/rule_loading.h"
+#include "engine/lab/mutation_run.h"
 #include "engine/lab/pack_tests.h"
 
 namespace vigla {
+namespace {
+
+int Fail(const absl::Status& status) {
+  std::fprintf(stderr, "vigla test: %s\n", std::string(status.message()).c_str());
+  return absl::IsInvalidArgument(status) ? static_cast<int>(kExitUsage) : ExitCodeOf(status);
+}
+
+int JobsOf(const TestCommandOptions& options) {
+  if (options.jobs > 0) return options.jobs;
+  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+}
+
+int Mutate(const RuleTestOptions& run, const TestCommandOptions& options) {
+  MutationOptions mutation;
+  mutation.run = run;
+  mutation.jobs = JobsOf(options);
+  mutation.search_max = options.search;
+  const auto report = RunMutation(options.paths, mutation);
+  if (!report.ok()) return Fail(report.status());
+  PrintDiagnostics(report->diagnostics);
+  const std::string text = options.format == "json"
+                               ? FormatMutationReportJson(*report, options.min_mutation)
+                               : FormatMutationReport(*report, options.min_mutation);
+  std::fputs(text.c_str(), stdout);
+  if (report->diagnostics.HasErrors()) return kExitConfiguration;
+  return IsMutationGoodEnough(*report, options.min_mutation) ? kExitOk : kExitFindings;
+}
+
+}  // namespace
 
 int TestCommand(const Settings& settings, const TestCommandOptions& options) {
   const KeyedHasher hasher(settings.Text("engine.identity_key"));
@@ -21,15 +53,15 @@ int TestCommand(const Settings& settings, const TestCommandOptions& options) {
   }
   TestOptions test_options;
   test_options.filter = options.filter;
+  test_options.jobs = JobsOf(options);
   test_options.run.load = *load_options;
+  if (options.mutate) return Mutate(test_options.run, options);
   const auto report = RunPackTests(options.paths, test_options);
-  if (!report.ok()) {
-    std::fprintf(stderr, "vigla test: %s\n", std::string(report.status().message()).c_str());
-    return absl::IsInvalidArgument(report.status()) ? static_cast<int>(kExitUsage)
-                                                    : ExitCodeOf(report.status());
-  }
+  if (!report.ok()) return Fail(report.status());
   PrintDiagnostics(report->diagnostics);
-  std::fputs(FormatTestReport(*report).c_str(), stdout);
+  const std::string text =
+      options.format == "json" ? FormatTestReportJson(*report) : FormatTestReport(*report);
+  std::fputs(text.c_str(), stdout);
   if (!options.junit.empty()) {
     std::ofstream file(options.junit);
     file << FormatTestReportJunit(*report);

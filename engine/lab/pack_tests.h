@@ -16,6 +16,7 @@ struct TestOptions {
   RuleTestOptions run;
   // A pattern (RE2) searched in "pack: name of the test"; "" runs all.
   std::string filter;
+  int jobs = 1;  // tests that run at the same time; the report is the same for any number
 };
 
 struct TestResult {
@@ -24,6 +25,8 @@ struct TestResult {
   SourcePosition at;
   int64_t transactions = 0;
   std::vector<TestDifference> differences;  // empty: it holds
+  // Where a rule should have matched and did not: its conditions on that transaction.
+  std::vector<std::string> figures;         // parallel to differences; lines, or ""
   std::string reproduce;                    // a command line that runs this test alone
 };
 
@@ -36,16 +39,19 @@ struct TestReport {
   bool AllHold() const { return failed == 0 && !diagnostics.HasErrors(); }
 };
 
-// Each path is a pack (*.yaml), a file of tests (*.test.yaml) or a folder, which is searched with
-// its sub-folders. A pack's tests are those in it and in <pack>.test.yaml beside it, or in any
-// test file there that names it by `pack:`; they run against that pack alone. NotFound if a path
-// does not exist, InvalidArgument if the filter is no pattern; anything else wrong with packs or
-// tests is in the report.
+// The tests of the packs that the paths name (test_suite.h), each against its pack alone. NotFound
+// if a path does not exist, InvalidArgument if the filter is no pattern; anything else wrong with
+// packs or tests is in the report.
 absl::StatusOr<TestReport> RunPackTests(const std::vector<std::string>& paths,
                                         const TestOptions& options);
 
+// Quoted for a POSIX shell where it needs to be.
+std::string ShellWord(std::string_view text);
+
 // For people: one line a failing test with its differences and how to reproduce it, then a sum.
 std::string FormatTestReport(const TestReport& report);
+// The same as a JSON object, vigla.test.v1.
+std::string FormatTestReportJson(const TestReport& report);
 // The same for build servers, as JUnit's XML.
 std::string FormatTestReportJunit(const TestReport& report);
 

@@ -219,7 +219,8 @@ class AuditReader {
 
 absl::StatusOr<std::vector<Observation>> RunRuleTest(const RuleTest& test,
                                                      std::shared_ptr<const RuleSet> rule_set,
-                                                     const RuleTestOptions& options) {
+                                                     const RuleTestOptions& options,
+                                                     LegObserver* observer) {
   PipelineOptions pipeline_options;
   pipeline_options.lanes = options.lanes;
   pipeline_options.identity_key = options.identity_key;
@@ -242,6 +243,7 @@ absl::StatusOr<std::vector<Observation>> RunRuleTest(const RuleTest& test,
   ports.open_store = [&store]() -> absl::StatusOr<Store*> { return store.get(); };
   ports.clock = &clock;
   ports.log = [](std::string_view) {};
+  ports.leg_observer = observer;
   Pipeline pipeline(pipeline_options, load, ports, std::move(rule_set));
   RETURN_IF_ERROR(pipeline.Open());
   size_t turn = 0;

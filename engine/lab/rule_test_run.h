@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "engine/lab/rule_test.h"
+#include "engine/pipeline/leg_observer.h"
 #include "engine/rule/loader.h"
 
 namespace vigla {
@@ -29,9 +30,11 @@ struct RuleTestOptions {
 };
 
 // Everything the rule set said about the test's transactions, in the order of the audit trail.
-// Legs that are too late for a rule are not among it. Statuses are the pipeline's own.
+// Legs that are too late for a rule are not among it. `observer`, if any, sees each judged leg.
+// Statuses are the pipeline's own. Any thread.
 absl::StatusOr<std::vector<Observation>> RunRuleTest(const RuleTest& test,
                                                      std::shared_ptr<const RuleSet> rule_set,
-                                                     const RuleTestOptions& options);
+                                                     const RuleTestOptions& options,
+                                                     LegObserver* observer = nullptr);
 
 }  // namespace vigla

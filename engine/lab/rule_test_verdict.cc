@@ -75,7 +75,7 @@ class Verdict {
 
  private:
   void Add(const SourcePosition& at, std::string text) {
-    differences_.push_back({at, std::move(text)});
+    differences_.push_back({at, std::move(text), "", ""});
   }
 
   static std::string ValuesOf(const Observation& observation) {
@@ -114,6 +114,10 @@ class Verdict {
     if (nearest == nullptr) {
       Add(expectation.at, subject + ": expected " + Describe(expectation) + ", found " +
                               (others.empty() ? "silence" : others));
+      if (others.empty()) {
+        differences_.back().silent_row = expectation.transaction;
+        differences_.back().silent_rule = expectation.rule;
+      }
     }
     for (const std::string& difference : wrong) {
       Add(expectation.at, subject + ": " + difference);

@@ -13,6 +13,9 @@ namespace vigla {
 struct TestDifference {
   SourcePosition at;  // of the expectation, or of the row that should have been silent
   std::string text;
+  // The row and rule that should have matched and did not; rule is "" for other differences.
+  std::string silent_row;
+  std::string silent_rule;
 };
 
 // Empty: the test holds. Every expectation must be met by an observation; every (transaction,

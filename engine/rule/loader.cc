@@ -157,6 +157,7 @@ absl::StatusOr<std::shared_ptr<const RuleSet>> LoadRuleSetBody(std::string_view 
   own.overrides.clear();
   own.edit_packs = nullptr;
   own.lints = false;
+  own.edit_checked = nullptr;
   Diagnostics diagnostics;
   std::vector<std::unique_ptr<Pack>> packs;
   for (auto& document : parsed.packs) {

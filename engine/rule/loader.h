@@ -14,7 +14,8 @@
 
 namespace vigla {
 
-struct RuleDraft;  // rule_reader.h
+struct CheckedRules;  // rule_set_builder.h
+struct RuleDraft;     // rule_reader.h
 
 struct LoadOptions {
   CurrencyCode base_currency;               // the configured one, where no pack has `rates`
@@ -32,6 +33,9 @@ struct LoadOptions {
   // For tools that analyse conditions: sees the checked trees of each rule that is not off, its
   // features numbered as in the set, at the index that it has in RuleSet::rules.
   std::function<void(const RuleDraft& draft, int rule_index)> on_rule;
+  // For tools that load variants of a pack: changes what was checked, before it is compiled. The
+  // set's body and fingerprint stay those of the pack as it is written.
+  std::function<void(CheckedRules* checked)> edit_checked;
 };
 
 // The files that these paths stand for, in order and each once; errors where there are none.

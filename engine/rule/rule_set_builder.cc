@@ -87,6 +87,10 @@ std::shared_ptr<const RuleSet> RuleSetBuilder::Build() {
     ReadScope(scopes_.back().get());
   }
   if (diagnostics_->HasErrors()) return nullptr;
+  if (options_.edit_checked) {
+    CheckedRules checked{packs_, features_, rules_, *rule_set_};
+    options_.edit_checked(&checked);
+  }
   std::sort(rules_.begin(), rules_.end(),
             [](const RuleDraft& a, const RuleDraft& b) { return a.rule.id < b.rule.id; });
   if (options_.lints) LintRules(rules_, LintInputOf(nullptr), diagnostics_);

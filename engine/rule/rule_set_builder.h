@@ -18,6 +18,14 @@
 
 namespace vigla {
 
+// What stands between checking and compiling: trees without errors, features by draft.
+struct CheckedRules {
+  const std::vector<std::unique_ptr<Pack>>& packs;
+  std::vector<FeatureDraft>& features;
+  std::vector<RuleDraft>& rules;
+  RuleSet& rule_set;  // its lists and rates are there
+};
+
 class RuleSetBuilder {
  public:
   // `packs` as ReadPack gave them, in any order; errors among them were reported already.

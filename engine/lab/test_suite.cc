@@ -1,0 +1,177 @@
+// Finds packs and their tests, and reads them. Cold.
+#include "engine/lab/test_suite.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "engine/base/status.h"
+#include "engine/lab/test_code.h"
+#include "engine/rule/pack_reader.h"
+
+namespace vigla {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kPackEnding = ".yaml";
+constexpr std::string_view kTestEnding = ".test.yaml";
+
+bool IsTestFile(std::string_view path) { return path.ends_with(kTestEnding); }
+bool IsPackFile(std::string_view path) {
+  return path.ends_with(kPackEnding) && !IsTestFile(path);
+}
+
+// Files with tests to run, by the pack that they are about.
+using TestFiles = std::map<std::string, std::vector<std::string>>;
+
+class SuiteReader {
+ public:
+  explicit SuiteReader(const LoadOptions& options) : options_(options) {}
+
+  absl::StatusOr<TestSuite> Read(const std::vector<std::string>& paths) {
+    for (const std::string& path : paths) RETURN_IF_ERROR(AddPath(path));
+    for (const auto& [pack, files] : files_) ReadPackSuite(pack, files);
+    return std::move(suite_);
+  }
+
+ private:
+  absl::Status AddPath(const std::string& path) {
+    std::error_code error;
+    if (!fs::exists(path, error)) {
+      return MakeError(absl::StatusCode::kNotFound,
+                       absl::StrCat("there is no file or folder ", path));
+    }
+    if (!fs::is_directory(path, error)) {
+      if (IsTestFile(path)) {
+        AddTestFile(path);
+      } else {
+        AddPack(path);
+      }
+      return absl::OkStatus();
+    }
+    std::vector<std::string> found;
+    for (fs::recursive_directory_iterator at(path, error), end; at != end; at.increment(error)) {
+      if (error) break;
+      if (at->is_regular_file(error)) found.push_back(at->path().string());
+    }
+    if (error) {
+      return MakeError(absl::StatusCode::kUnavailable,
+                       absl::StrCat("the folder ", path, " can't be read: ", error.message()));
+    }
+    std::sort(found.begin(), found.end());
+    for (const std::string& file : found) {
+      if (IsPackFile(file)) AddPack(file);
+    }
+    for (const std::string& file : found) {
+      if (IsTestFile(file)) AddTestFile(file);
+    }
+    return absl::OkStatus();
+  }
+
+  void AddFile(const std::string& pack, const std::string& file) {
+    std::vector<std::string>& files = files_[pack];
+    if (std::find(files.begin(), files.end(), file) == files.end()) files.push_back(file);
+  }
+
+  // The pack's own tests, and those in the file beside it that bears its name.
+  void AddPack(const std::string& path) {
+    AddFile(path, path);
+    const std::string beside =
+        path.substr(0, path.size() - std::min(path.size(), kPackEnding.size())) +
+        std::string(kTestEnding);
+    std::error_code error;
+    if (IsPackFile(path) && fs::exists(beside, error)) AddFile(path, beside);
+  }
+
+  // A file of tests belongs to the pack of its own name, else to the one that it names.
+  void AddTestFile(const std::string& path) {
+    const std::string sibling = path.substr(0, path.size() - kTestEnding.size()) +
+                                std::string(kPackEnding);
+    std::error_code error;
+    if (fs::exists(sibling, error)) {
+      AddFile(sibling, path);
+      return;
+    }
+    const auto document = LoadPackDocument(path, &suite_.diagnostics);
+    if (document == nullptr) return;
+    const YamlNode* name = document->root.Find("pack");
+    if (name != nullptr) {
+      for (const fs::directory_entry& entry :
+           fs::directory_iterator(fs::path(path).parent_path() / "", error)) {
+        const std::string file = entry.path().string();
+        if (!IsPackFile(file)) continue;
+        Diagnostics ignored;  // a broken neighbour is not this file's fault
+        const auto pack = LoadPackDocument(file, &ignored);
+        const YamlNode* other = pack == nullptr ? nullptr : pack->root.Find("pack");
+        if (other == nullptr || other->text != name->text) continue;
+        AddFile(file, path);
+        return;
+      }
+    }
+    suite_.diagnostics.Error(diagnostic::kTestPack.code, {path, 0, 0},
+                              "there is no pack beside this file that it could test",
+                              "name it after its pack, or say `pack: NAME` in it");
+  }
+
+  void ReadPackSuite(const std::string& path, const std::vector<std::string>& files) {
+    Diagnostics of_pack;  // the loader judges by errors, and another pack's are not this one's
+    PackSuite pack;
+    pack.path = path;
+    pack.rule_set = LoadRuleSet({path}, options_, &of_pack);
+    Report(of_pack);
+    if (pack.rule_set == nullptr) return;
+    pack.pack = pack.rule_set->rules.empty() ? path : pack.rule_set->rules.front().pack;
+    for (const std::string& file : files) {
+      const auto document = LoadPackDocument(file, &suite_.diagnostics);
+      if (document == nullptr) continue;
+      if (IsTestFile(file)) CheckTestFile(*document);
+      for (RuleTest& test : ReadRuleTests(*document, *pack.rule_set, &suite_.diagnostics)) {
+        pack.tests.push_back({std::move(test), file});
+      }
+    }
+    suite_.packs.push_back(std::move(pack));
+  }
+
+  void Report(const Diagnostics& findings) {
+    Diagnostics& all = suite_.diagnostics;
+    for (const Diagnostic& finding : findings.all()) {
+      if (finding.severity == Severity::kError) {
+        all.Error(finding.code, finding.at, finding.message, finding.advice);
+      } else {
+        all.Warning(finding.code, finding.at, finding.message, finding.advice);
+      }
+      all.all().back().snippet = finding.snippet;
+    }
+  }
+
+  // A file of tests is a list of them, or a map with `tests` and at most `pack` beside it.
+  void CheckTestFile(const YamlDocument& document) {
+    if (document.root.IsSequence()) return;
+    for (const YamlEntry& entry : document.root.entries) {
+      if (entry.key == "tests" || entry.key == "pack") continue;
+      suite_.diagnostics.Error(diagnostic::kTestShape.code, document.At(entry),
+                                "there is no key `" + entry.key + "` here",
+                                "one of: pack tests");
+    }
+    if (document.root.Find("tests") == nullptr) {
+      suite_.diagnostics.Error(diagnostic::kTestShape.code, document.At(document.root),
+                                "the file has no `tests`");
+    }
+  }
+
+  const LoadOptions& options_;
+  TestFiles files_;
+  TestSuite suite_;
+};
+
+}  // namespace
+
+absl::StatusOr<TestSuite> ReadTestSuite(const std::vector<std::string>& paths,
+                                        const LoadOptions& options) {
+  return SuiteReader(options).Read(paths);
+}
+
+}  // namespace vigla
