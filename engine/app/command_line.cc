@@ -185,6 +185,8 @@ class CommandLine {
         ->check(CLI::IsMember({"text", "json"}));
     test->add_option("--jobs", test_.jobs, "Tests at a time (default: one a core)")
         ->check(CLI::Range(1, 256));
+    test->add_flag("--update", test_.update,
+                   "Rewrite what failing tests expect to what the pack says; shows a diff");
     test->add_flag("--mutate", test_.mutate, "Run the tests on mutants of their packs");
     test->add_option("--min-mutation", test_.min_mutation,
                      "Percent of mutants that each pack's tests must kill")

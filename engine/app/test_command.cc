@@ -11,6 +11,7 @@
 #include "engine/app/rule_loading.h"
 #include "engine/lab/mutation_run.h"
 #include "engine/lab/pack_tests.h"
+#include "engine/lab/test_update.h"
 
 namespace vigla {
 namespace {
@@ -41,6 +42,24 @@ int Mutate(const RuleTestOptions& run, const TestCommandOptions& options) {
   return IsMutationGoodEnough(*report, options.min_mutation) ? kExitOk : kExitFindings;
 }
 
+// Shows what changes, and changes it.
+int Update(const TestOptions& test_options, const TestCommandOptions& options) {
+  const auto updates = UpdateExpectations(options.paths, test_options);
+  if (absl::IsFailedPrecondition(updates.status())) return kExitOk;  // the run says what is wrong
+  if (!updates.ok()) return Fail(updates.status());
+  for (const TestFileUpdate& update : *updates) {
+    std::FILE* out = options.format == "json" ? stderr : stdout;
+    std::fputs(update.diff.c_str(), out);
+    std::ofstream file(update.file, std::ios::binary);
+    file << update.text;
+    if (!file.flush()) {
+      std::fprintf(stderr, "vigla test: can't write %s\n", update.file.c_str());
+      return kExitInputOutput;
+    }
+  }
+  return kExitOk;
+}
+
 }  // namespace
 
 int TestCommand(const Settings& settings, const TestCommandOptions& options) {
@@ -56,6 +75,9 @@ int TestCommand(const Settings& settings, const TestCommandOptions& options) {
   test_options.jobs = JobsOf(options);
   test_options.run.load = *load_options;
   if (options.mutate) return Mutate(test_options.run, options);
+  if (options.update) {
+    if (const int code = Update(test_options, options); code != kExitOk) return code;
+  }
   const auto report = RunPackTests(options.paths, test_options);
   if (!report.ok()) return Fail(report.status());
   PrintDiagnostics(report->diagnostics);

@@ -14,6 +14,7 @@ struct TestCommandOptions {
   std::string junit;               // a file for JUnit's XML; empty: none
   std::string format = "text";     // or json
   int jobs = 0;                    // tests or mutants at a time; 0: one a core
+  bool update = false;             // rewrite what failing tests expect, first
   bool mutate = false;             // run the tests on mutants of their packs instead
   double min_mutation = 80;        // percent of mutants that each pack's tests must kill
   int search = 1000;               // tables tried for a test that kills a survivor

@@ -58,7 +58,7 @@ TestResult RunTest(const SuiteTest& test, const PackSuite& pack, const RuleTestO
     result.differences = JudgeRuleTest(test.test, *observations);
   } else {
     result.differences.push_back(
-        {test.test.at, std::string(ToStd(observations.status().message())), "", ""});
+        {test.test.at, std::string(ToStd(observations.status().message())), "", "", std::nullopt});
   }
   result.figures = FiguresOf(test, pack, options, result.differences);
   result.reproduce = "vigla test " + ShellWord(test.file) + " --filter " +

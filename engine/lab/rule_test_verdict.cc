@@ -69,13 +69,14 @@ class Verdict {
       Add(test_.table.rows[observation.row].at,
           Subject(id, observation.rule) + ": expected silence, found " + Describe(observation) +
               ValuesOf(observation));
+      differences_.back().unexpected = static_cast<size_t>(&observation - observations_.data());
     }
     return std::move(differences_);
   }
 
  private:
   void Add(const SourcePosition& at, std::string text) {
-    differences_.push_back({at, std::move(text), "", ""});
+    differences_.push_back({at, std::move(text), "", "", std::nullopt});
   }
 
   static std::string ValuesOf(const Observation& observation) {

@@ -1,6 +1,7 @@
 // What came of a rule test against what was expected, difference by difference. Cold.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,8 @@ struct TestDifference {
   // The row and rule that should have matched and did not; rule is "" for other differences.
   std::string silent_row;
   std::string silent_rule;
+  // The observation, by its place, that no expectation names.
+  std::optional<size_t> unexpected;
 };
 
 // Empty: the test holds. Every expectation must be met by an observation; every (transaction,
