@@ -136,15 +136,7 @@ class SuiteReader {
   }
 
   void Report(const Diagnostics& findings) {
-    Diagnostics& all = suite_.diagnostics;
-    for (const Diagnostic& finding : findings.all()) {
-      if (finding.severity == Severity::kError) {
-        all.Error(finding.code, finding.at, finding.message, finding.advice);
-      } else {
-        all.Warning(finding.code, finding.at, finding.message, finding.advice);
-      }
-      all.all().back().snippet = finding.snippet;
-    }
+    for (const Diagnostic& finding : findings.all()) suite_.diagnostics.Add(finding);
   }
 
   // A file of tests is a list of them, or a map with `tests` and at most `pack` beside it.
