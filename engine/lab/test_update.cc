@@ -36,7 +36,9 @@ std::vector<std::string> LinesOf(std::string_view text) {
   return lines;
 }
 
-size_t IndentOf(std::string_view line) { return std::min(line.find_first_not_of(' '), line.size()); }
+size_t IndentOf(std::string_view line) {
+  return std::min(line.find_first_not_of(' '), line.size());
+}
 
 // Blank, or a comment alone.
 bool SaysNothing(std::string_view line) {

@@ -50,8 +50,9 @@ TEST(ComparisonTest, TellsWhatHappenedToEachAlert) {
   EXPECT_EQ(comparison.all.changed, 3u);
   EXPECT_EQ(comparison.all.appeared, 3u);
   EXPECT_EQ(comparison.all.vanished, 1u);
-  EXPECT_EQ(comparison.changes, (std::map<std::string, uint64_t>{
-                                    {"figures", 1}, {"matches", 1}, {"score", 1}, {"severity", 1}}));
+  const std::map<std::string, uint64_t> once_each{
+      {"figures", 1}, {"matches", 1}, {"score", 1}, {"severity", 1}};
+  EXPECT_EQ(comparison.changes, once_each);
   // By legs of the rule: of a, one has other figures; of b, two vanish and three appear.
   EXPECT_EQ(comparison.rules.at("a").same, 3u);
   EXPECT_EQ(comparison.rules.at("a").changed, 1u);

@@ -33,7 +33,8 @@ TEST(ScorecardTest, JudgesByOutcomes) {
   alerts += Alert("open", "few") + Alert("back", "few") + Alert("done", "few");
   // Closed, then taken up again: it is open. Written out of order: the latest holds.
   dispositions += Closed("back", "confirmed", 10) +
-                  "{\"alert_id\":\"back\",\"at\":\"2026-03-05T12:00:00Z\",\"to\":\"investigating\"}\n" +
+                  "{\"alert_id\":\"back\",\"at\":\"2026-03-05T12:00:00Z\","
+                  "\"to\":\"investigating\"}\n" +
                   Closed("done", "confirmed", 20) + Closed("done", "false_positive", 11) +
                   Closed("stranger", "confirmed", 11);
   const auto card = MakeScorecard(alerts, dispositions, {});
