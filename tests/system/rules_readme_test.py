@@ -1,4 +1,4 @@
-"""rules/README.md as a newcomer would follow it: every command block, pasted in order into one shell.
+"""rules/README.md as a newcomer would follow it: every command block, in order, in one shell.
 
 The folder and the port that the text names are replaced, so that runs do not meet; nothing else is.
 Blocks that are not `sh` are not commands.
