@@ -109,7 +109,7 @@ def mutate(pack, source):
     """One change of structure, as (pack, what was done)."""
     pack = copy.deepcopy(pack)
     node = source.choice(maps_of(pack))
-    kind = source.randrange(6)
+    kind = source.choice((0, 1, 2, 2, 3, 4))
     known = [key for key in node if key in WRONG]
     if kind == 0:
         key = source.choice(["descripton", "Rule", "when_", "x"])
