@@ -46,7 +46,7 @@ absl::StatusOr<PollState> MemorySource::Poll(size_t records_max, size_t bytes_ma
     batch->records.push_back(record);
   }
   if (!batch->records.empty()) return PollState::kRecords;
-  return ends_ ? PollState::kEnd : PollState::kIdle;
+  return ends_.load(std::memory_order_relaxed) ? PollState::kEnd : PollState::kIdle;
 }
 
 absl::Status MemorySource::ReadRun(

@@ -2,6 +2,7 @@
 // They keep the contracts of ports.h to the letter, so that what is found on them holds elsewhere.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <deque>
 #include <map>
@@ -25,8 +26,8 @@ class MemorySource final : public Source {
     partitions_.at(0)[static_cast<size_t>(offset)].value = std::move(value);
   }
   void set_records_a_poll(size_t records) { records_a_poll_ = records; }
-  // Poll answers kEnd where nothing is left (else kIdle).
-  void set_ends(bool ends) { ends_ = ends; }
+  // Poll answers kEnd where nothing is left (else kIdle). Any thread, at any time.
+  void set_ends(bool ends) { ends_.store(ends, std::memory_order_relaxed); }
   size_t record_count() const { return order_.size(); }
 
   const std::vector<std::string>& topics() const override { return topics_; }
@@ -53,7 +54,7 @@ class MemorySource final : public Source {
   std::map<int32_t, int64_t> positions_;
   size_t next_ = 0;  // first of order_ that may not have been polled
   size_t records_a_poll_ = 512;
-  bool ends_ = true;
+  std::atomic<bool> ends_{true};
 };
 
 // Committed records by topic, and a switch for every way a commit can end.
