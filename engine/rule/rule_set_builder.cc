@@ -195,7 +195,10 @@ void RuleSetBuilder::ReadRules(PackScope* scope, Checker* checker) {
                             "rename one of the two");
       }
     }
-    if (diagnostics_->errors() > errors_before || !IsWhole(draft)) continue;
+    // What lacks an id has been refused before; lints and compiler take whole rules only.
+    if (diagnostics_->errors() > errors_before || draft.rule.id.empty() || !IsWhole(draft)) {
+      continue;
+    }
     if (options_.lints) LintRule(draft, LintInputOf(scope), diagnostics_);
     rules_.push_back(std::move(draft));
     if (rules_.size() == kRulesMax + 1) {
