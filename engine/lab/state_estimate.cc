@@ -18,7 +18,8 @@ namespace {
 constexpr int64_t kIdentityBytes = 160;
 // A text of an extra column in memory: a std::string with up to 15 characters, and its number.
 constexpr int64_t kTextBytes = sizeof(std::string) + sizeof(uint32_t);
-// Measured on the reference workload: differences and dictionaries, before compression.
+// Assumed, not measured: an entry with a counterparty of its own, as differences and dictionary
+// numbers (chunk_codec.h), before compression.
 constexpr int64_t kDiskBytesAnEntry = 34;
 constexpr int64_t kDiskBytesAColumn = 10;
 // A flat hash map is between 7/16 and 7/8 full.
