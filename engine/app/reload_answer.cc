@@ -3,40 +3,12 @@
 
 #include <cmath>
 
+#include "engine/app/finding_format.h"
 #include "engine/base/json_writer.h"
 #include "engine/model/time.h"
 
 namespace vigla {
 namespace {
-
-std::string FindingsJson(const Diagnostics& diagnostics, const RuleSet* rule_set) {
-  std::string out;
-  JsonWriter json(&out);
-  json.BeginObject()
-      .Field("schema", "vigla.check.v1")
-      .Field("ok", !diagnostics.HasErrors())
-      .Field("errors", int64_t{diagnostics.errors()})
-      .Field("warnings", int64_t{diagnostics.warnings()});
-  if (rule_set != nullptr) {
-    json.Field("rule_set", rule_set->FingerprintText())
-        .Field("rules", static_cast<int64_t>(rule_set->rules.size()));
-  }
-  json.Key("findings").BeginArray();
-  for (const Diagnostic& finding : diagnostics.all()) {
-    json.BeginObject()
-        .Field("severity", finding.severity == Severity::kError ? "error" : "warning")
-        .Field("code", finding.code)
-        .Field("file", finding.at.file)
-        .Field("line", int64_t{finding.at.line})
-        .Field("column", int64_t{finding.at.column})
-        .Field("message", finding.message)
-        .OptionalField("advice", finding.advice)
-        .OptionalField("snippet", finding.snippet)
-        .EndObject();
-  }
-  json.EndArray().EndObject();
-  return out;
-}
 
 void Names(std::string_view key, const std::vector<std::string>& names, JsonWriter* json) {
   if (names.empty()) return;
