@@ -37,9 +37,9 @@ class StateMoment {
     RETURN_IF_ERROR(FetchRecord());
     made_->as_of = NewMemoryStore();
     made_->moment.store = made_->as_of.get();
-    made_->moment.prepare = [this_made = made_.get(), redo = header_.redo,
+    made_->moment.prepare = [this_made = made_.get(), end = header_.resume.next_sequence,
                              retention = setup_.pipeline.ledger.retention_us](const Leg& leg) {
-      return Prepare(leg, redo, retention, this_made);
+      return Prepare(leg, end, retention, this_made);
     };
     return std::move(made_);
   }
@@ -71,7 +71,7 @@ class StateMoment {
   absl::Status Find() {
     ASSIGN_OR_RETURN(const Sequence newest, made_->index->Newest());
     if (IsNew()) {
-      made_->moment.sequence = header_.redo;  // what every image holds, and nothing later
+      made_->moment.sequence = header_.resume.next_sequence;
       return absl::OkStatus();
     }
     constexpr size_t kMost = 16;
@@ -199,16 +199,16 @@ class StateMoment {
     });
   }
 
-  static absl::Status Prepare(const Leg& leg, Sequence redo, DurationUs retention_us,
+  static absl::Status Prepare(const Leg& leg, Sequence end, DurationUs retention_us,
                               MomentToExplain* made) {
     ASSIGN_OR_RETURN(const SubjectAsOf as_of, CopySubjectAsOf(made->store.get(), leg, retention_us,
                                                               made->as_of.get()));
-    // Images hold everything before the redo point, and their subject's legs up to their own.
-    if (redo < leg.sequence && as_of.image < leg.sequence) {
+    // The state holds everything before its end.
+    if (end < leg.sequence) {
       return MakeError(absl::StatusCode::kUnavailable,
                        "the state of the " + std::string(SubjectKindName(leg.subject_kind)) +
                            " " + std::string(leg.subject_id) + " reaches sequence " +
-                           std::to_string(std::max(as_of.image.value, redo.value - 1)) +
+                           std::to_string(end.value - 1) +
                            ", the transaction is " + std::to_string(leg.sequence.value) +
                            "; a running instance writes its state some epochs late: try again");
     }

@@ -18,6 +18,7 @@ PipelineOptions MakePipelineOptions(const Settings& settings) {
   options.epoch_bytes_max = size("engine.epoch_bytes_max");
   options.batch_records_max = size("engine.batch_records_max");
   options.cache_bytes = size("engine.cache_bytes");
+  options.leg_log_bytes = size("engine.leg_log_bytes");
   options.index_blocks_cached = size("engine.index_blocks_cached");
   options.frame_bytes_max = size("engine.frame_bytes_max");
   options.free_bytes_min = static_cast<uint64_t>(settings.Int("engine.free_bytes_min"));
@@ -25,7 +26,6 @@ PipelineOptions MakePipelineOptions(const Settings& settings) {
   options.ledger.retention_us = settings.Int("engine.retention_days") * kDayUs;
   options.ledger.lateness_max_us = settings.Int("engine.lateness_max_days") * kDayUs;
   options.ledger.write_back_bytes_max = size("engine.write_back_bytes_max");
-  options.ledger.write_back_delay_epochs = size("engine.write_back_delay_epochs");
   options.identity_key = settings.Text("engine.identity_key");
   options.instance = settings.Text("engine.instance");
   return options;

@@ -142,8 +142,7 @@ class Onlooker {
 PipelineOptions WithoutCommits(PipelineOptions options) {
   options.commit_interval_ms = 1'000;  // nobody waits to see an alert
   options.free_bytes_min = 0;
-  // Nothing is ever recovered: images are written only where the cache is full.
-  options.ledger.write_back_delay_epochs = size_t{1} << 40;
+  options.ledger.is_recoverable = false;
   return options;
 }
 

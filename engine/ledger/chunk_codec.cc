@@ -61,12 +61,6 @@ size_t TimeUnitOf(std::span<const Entry> entries) {
   return 0;
 }
 
-// The base amount mostly is the original one; wraps, as its inverse does.
-int64_t BaseRest(const Entry& entry) {
-  return static_cast<int64_t>(static_cast<uint64_t>(entry.base_amount.micros) -
-                              static_cast<uint64_t>(entry.amount.ten_thousandths) * 100);
-}
-
 void WriteHashes(const Dictionary<Hash128>& hashes, ByteWriter* writer) {
   writer->Varint(hashes.values.size());
   for (const Hash128& hash : hashes.values) writer->Hash(hash);
@@ -190,10 +184,7 @@ class Decoding {
     }
     for (Entry& entry : entries_) entry.amount.ten_thousandths = reader_.Signed();
     for (Entry& entry : entries_) {
-      if (!entry.has_base_amount) continue;
-      entry.base_amount.micros =
-          static_cast<int64_t>(static_cast<uint64_t>(reader_.Signed()) +
-                               static_cast<uint64_t>(entry.amount.ten_thousandths) * 100);
+      if (entry.has_base_amount) SetBaseRest(reader_.Signed(), &entry);
     }
     for (size_t i = 1; i < entries_.size(); ++i) {
       if (KeyOf(entries_[i]) <= KeyOf(entries_[i - 1])) return reader_.Fail();

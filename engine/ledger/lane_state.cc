@@ -71,7 +71,8 @@ absl::Status LaneState::Impl::LookAhead(std::span<const Leg> legs) {
   }
   const std::vector<absl::Status> found = store_->MultiGet(views, &values);
   for (size_t i = 0; i < missing.size(); ++i) {
-    RETURN_IF_ERROR(Load(*missing[i], std::move(keys[i]), found[i], values[i]).status());
+    RETURN_IF_ERROR(
+        Load(missing[i]->subject_hash, std::move(keys[i]), found[i], values[i]).status());
   }
   return absl::OkStatus();
 }
@@ -81,14 +82,17 @@ absl::StatusOr<Subject*> LaneState::Impl::FindOrLoad(const Leg& leg) {
   std::string key = RecordKey(leg.subject_kind, leg.transaction->tenant, leg.subject_id);
   std::string value;
   const absl::Status found = store_->Get(key, &value);
-  return Load(leg, std::move(key), found, value);
+  return Load(leg.subject_hash, std::move(key), found, value);
 }
 
-absl::StatusOr<Subject*> LaneState::Impl::Load(const Leg& leg, std::string record_key,
+absl::StatusOr<Subject*> LaneState::Impl::Load(const Hash128& hash, std::string record_key,
                                                const absl::Status& found,
                                                std::string_view value) {
-  auto subject = std::make_unique<Subject>(leg.subject_kind, leg.subject_hash,
-                                           std::move(record_key), leg.subject_id.size());
+  const std::optional<SubjectIdentity> identity = ParseRecordKey(record_key);
+  CHECK(identity.has_value());
+  const size_t id_bytes = identity->id.size();
+  auto subject =
+      std::make_unique<Subject>(identity->kind, hash, std::move(record_key), id_bytes);
   if (found.ok()) {
     ASSIGN_OR_RETURN(SubjectRecord record, DecodeRecord(value, &names_));
     subject->last_sequence = subject->loaded_sequence = record.last_sequence;
@@ -109,15 +113,11 @@ absl::StatusOr<ApplyOutcome> LaneState::Impl::Apply(const Leg& leg, Subject** ap
   ForgetFigures();
   RETURN_IF_ERROR(status_);
   ASSIGN_OR_RETURN(Subject* const subject, FindOrLoad(leg));
-  if (leg.sequence <= subject->loaded_sequence) {
-    table_.Touch(subject);
-    table_.EvictDownTo(options_.cache_bytes_max);
-    return ApplyOutcome::kAlreadyContained;
-  }
   const DurationUs behind = subject->has_legs ? subject->newest_time - leg.time() : 0;
   table_.MarkDirty(subject, leg.sequence);
-  applied_ = leg.sequence;
-  RETURN_IF_ERROR(Record(leg, behind > 0, subject));
+  EntryTexts texts;
+  ReadTexts(leg, &texts);
+  RETURN_IF_ERROR(Record(EntryOf(leg), texts, subject));
   table_.Recount(subject);
   if (IsOverBound()) table_.EvictDownTo(options_.cache_bytes_max);
   *applied = subject;
@@ -125,21 +125,22 @@ absl::StatusOr<ApplyOutcome> LaneState::Impl::Apply(const Leg& leg, Subject** ap
   return behind <= options_.lateness_max_us ? ApplyOutcome::kLate : ApplyOutcome::kTooLate;
 }
 
-absl::Status LaneState::Impl::Record(const Leg& leg, bool is_late, Subject* subject) {
-  const Entry entry = EntryOf(leg);
+absl::Status LaneState::Impl::Record(const Entry& entry, const EntryTexts& texts,
+                                     Subject* subject) {
+  applied_ = entry.sequence;
+  if (options_.is_recoverable) log_.AddLeg(subject->record_key, entry, texts, names_);
   if (keeps_totals_before_) {
     settled_before_ = subject->totals.settled();
     all_before_ = subject->totals.all();
   }
+  const bool is_late = subject->has_legs && entry.time < subject->newest_time;
   subject->totals.Add(entry);
-  subject->last_sequence = leg.sequence;
-  if (!is_late) subject->newest_time = leg.time();
+  subject->last_sequence = entry.sequence;
+  if (!is_late) subject->newest_time = entry.time;
   subject->has_legs = true;
   const EventTime cutoff = CutoffOf(*subject);
-  if (leg.time() <= cutoff) return absl::OkStatus();
+  if (entry.time <= cutoff) return absl::OkStatus();
 
-  EntryTexts texts;
-  ReadTexts(leg, &texts);
   const LedgerSource source = SourceOf(*subject);
   const size_t newest_before = subject->ledger.newest().size();
   ASSIGN_OR_RETURN(const Ledger::Place place, subject->ledger.Insert(source, entry, texts));
@@ -174,37 +175,69 @@ void LaneState::Impl::ReadTexts(const Leg& leg, EntryTexts* texts) {
   texts->columns = column_texts_;
 }
 
-WriteBack LaneState::Impl::TakeWriteBack(uint64_t epoch, bool all) {
-  CHECK(epoch > taken_epoch_);
-  taken_epoch_ = epoch;
-  WriteBack out;
-  const size_t bytes_max = all ? SIZE_MAX : options_.write_back_bytes_max;
-  // Changes that are younger wait: a busy subject's next legs then share one image.
-  Sequence young{0};
-  applied_at_take_.push_back(applied_);
-  if (applied_at_take_.size() > options_.write_back_delay_epochs) {
-    young = {applied_at_take_.front().value + 1};
-    applied_at_take_.pop_front();
+Sequence LaneState::Impl::LoggedBeyondBound() const {
+  Sequence end;
+  size_t bytes = logged_bytes_;
+  for (const LoggedEpoch& epoch : logged_) {
+    if (bytes <= options_.leg_log_bytes_max) break;
+    end = {epoch.last.value + 1};
+    bytes -= epoch.bytes;
   }
+  return end;
+}
+
+void LaneState::Impl::NoteLogged(size_t bytes) {
+  if (bytes == 0) return;
+  logged_.push_back({applied_, bytes});
+  logged_bytes_ += bytes;
+}
+
+void LaneState::Impl::ForgetLogged(Sequence first_needed) {
+  while (!logged_.empty() && logged_.front().last < first_needed) {
+    logged_bytes_ -= logged_.front().bytes;
+    logged_.pop_front();
+  }
+}
+
+void LaneState::Impl::PutImages(uint64_t ticket, StoreBatch* batch,
+                                absl::FunctionRef<bool(const Subject&)> wanted) {
   const bool is_short = IsOverBound();
-  while (table_.OldestDirty() != nullptr && out.batch.bytes < bytes_max) {
+  while (table_.OldestDirty() != nullptr && wanted(*table_.OldestDirty())) {
     Subject* const subject = table_.OldestDirty();
-    if (!all && subject->first_unsaved >= young) break;
-    PutImage(subject, epoch, &out.batch);
-    table_.MarkPending(subject, epoch);
-    if (is_short) subject->ledger.Trim(written_epoch_);
+    PutImage(subject, ticket, batch);
+    table_.MarkPending(subject, ticket);
+    if (is_short) subject->ledger.Trim(written_ticket_);
     table_.Recount(subject);
   }
-  if (const Subject* oldest = table_.OldestDirty(); oldest != nullptr) {
-    out.first_unsaved = oldest->first_unsaved;
+}
+
+WriteBack LaneState::Impl::TakeWriteBack(uint64_t ticket, bool all) {
+  CHECK(ticket > taken_ticket_);
+  taken_ticket_ = ticket;
+  WriteBack out;
+  out.leg_log = log_.Take();
+  NoteLogged(out.leg_log.size());
+  const Sequence due = LoggedBeyondBound();
+  // Behind by much, smoothness has to give way: the log must not grow without a bound.
+  const bool is_behind = logged_bytes_ / 2 > options_.leg_log_bytes_max;
+  const size_t bytes_max = is_behind ? SIZE_MAX : options_.write_back_bytes_max;
+  // Dirty subjects can't be evicted: with little room left they are made evictable in time.
+  const bool is_tight = table_.bytes() > options_.cache_bytes_max / 4 * 3;
+  PutImages(ticket, &out.batch, [&](const Subject& oldest) {
+    if (all) return true;
+    return (is_tight || oldest.first_unsaved < due) && out.batch.bytes < bytes_max;
+  });
+  if (const Subject* left = table_.OldestDirty(); left != nullptr) {
+    out.first_unsaved = left->first_unsaved;
   }
-  table_.CountPendingBytes(epoch, out.batch.bytes);
+  ForgetLogged(out.first_unsaved);
+  table_.CountPendingBytes(ticket, out.batch.bytes + out.leg_log.size());
   table_.EvictDownTo(options_.cache_bytes_max);
   return out;
 }
 
-void LaneState::Impl::PutImage(Subject* subject, uint64_t epoch, StoreBatch* batch) {
-  subject->ledger.TakeChanges(SourceOf(*subject), epoch, batch);
+void LaneState::Impl::PutImage(Subject* subject, uint64_t ticket, StoreBatch* batch) {
+  subject->ledger.TakeChanges(SourceOf(*subject), ticket, batch);
   std::optional<EventTime> oldest;
   if (subject->ledger.HasChunksApart()) oldest = subject->oldest_apart;
   const RecordView record{subject->last_sequence, subject->newest_time, subject->has_legs, oldest,
@@ -212,9 +245,9 @@ void LaneState::Impl::PutImage(Subject* subject, uint64_t epoch, StoreBatch* bat
   batch->Put(subject->record_key, EncodeRecord(record, names_));
 }
 
-void LaneState::Impl::Written(uint64_t epoch) {
-  written_epoch_ = std::max(written_epoch_, epoch);
-  table_.MarkWritten(epoch);
+void LaneState::Impl::Written(uint64_t ticket) {
+  written_ticket_ = std::max(written_ticket_, ticket);
+  table_.MarkWritten(ticket);
   table_.EvictDownTo(options_.cache_bytes_max);
 }
 
@@ -260,6 +293,11 @@ void LaneState::SetRuleSet(std::shared_ptr<const RuleSet> rule_set, const Record
   impl_->SetRuleSet(std::move(rule_set), since);
 }
 
+absl::Status LaneState::Recover(const std::vector<LegLogPart>& log,
+                                const std::function<bool(const Hash128& subject_hash)>& is_mine,
+                                const std::function<absl::Status(const StoreBatch&)>& write) {
+  return impl_->Recover(log, is_mine, write);
+}
 absl::Status LaneState::LookAhead(std::span<const Leg> legs) { return impl_->LookAhead(legs); }
 
 absl::StatusOr<ApplyOutcome> LaneState::Apply(const Leg& leg, LegFigures* figures) {
@@ -276,10 +314,10 @@ void LaneState::ReadOnly(const Leg& leg, LegFigures* figures) {
   figures->outcome_ = ApplyOutcome::kApplied;
 }
 
-WriteBack LaneState::TakeWriteBack(uint64_t epoch, bool all) {
-  return impl_->TakeWriteBack(epoch, all);
+WriteBack LaneState::TakeWriteBack(uint64_t ticket, bool all) {
+  return impl_->TakeWriteBack(ticket, all);
 }
-void LaneState::Written(uint64_t epoch) { impl_->Written(epoch); }
+void LaneState::Written(uint64_t ticket) { impl_->Written(ticket); }
 
 bool LaneState::IsOverBound() const { return impl_->IsOverBound(); }
 const absl::Status& LaneState::status() const { return impl_->status(); }

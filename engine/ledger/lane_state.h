@@ -1,8 +1,10 @@
 // Every subject of one lane: found, loaded, applied to, judged from, written back, evicted. Hot.
 // The lane thread owns it; only images leave, as bytes. Invariants:
-//  1. A subject with changes that are not yet in the store is pinned: it is never evicted.
+//  1. A subject with legs that no image in the store has is pinned: it is never evicted.
 //  2. An image is the subject's whole state after every leg of its epoch and nothing later.
-//  3. Nothing here depends on the lane count, on epoch boundaries or on what was evicted.
+//  3. A batch with an epoch's images has its legs, too (leg_log.h): images and log together are
+//     the state after the newest batch, whichever subjects have images.
+//  4. Nothing here depends on the lane count, on epoch boundaries or on what was evicted.
 #pragma once
 
 #include <array>
@@ -22,16 +24,20 @@
 
 namespace vigla {
 
-class Subject;  // subject.h
+class Subject;      // subject.h
+struct LegLogPart;  // leg_log.h
 
 struct LedgerOptions {
   DurationUs retention_us = 407 * kDayUs;
   DurationUs lateness_max_us = 7 * kDayUs;
   size_t cache_bytes_max = size_t{1} << 30;  // of this lane
-  size_t write_back_bytes_max = 4 << 20;     // of images an epoch, unless asked for all
-  // Epochs that a change waits before its image is handed over, unless asked for all. More: a
-  // busy subject costs fewer writes; less: a shorter replay.
-  size_t write_back_delay_epochs = 20;
+  // Of this lane's legs in the log before the subjects of the oldest ones get images. More: a
+  // busy subject costs fewer writes; less: a shorter recovery, which reads the log.
+  size_t leg_log_bytes_max = size_t{128} << 20;
+  size_t write_back_bytes_max = 16 << 20;  // of images an epoch, while the log is not twice that
+  // False: the state need not outlive the process, so legs are not logged, and images are written
+  // only for want of memory.
+  bool is_recoverable = true;
 };
 
 // Since when a subject kind, or an extra column, has been on record: legs of events less than
@@ -43,9 +49,8 @@ struct RecordedSince {
 
 enum class ApplyOutcome : uint8_t {
   kApplied,
-  kLate,              // older than the newest entry, within lateness_max: as of its own time
-  kTooLate,           // in the ledger; stateless rules only
-  kAlreadyContained,  // recovery: the image holds this leg already; not applied, not judged
+  kLate,     // older than the newest entry, within lateness_max: as of its own time
+  kTooLate,  // in the ledger; stateless rules only
 };
 
 // An unfolded alert of a rule with once_per, as folding remembers it.
@@ -86,11 +91,15 @@ class LegFigures {
 
 // What a lane hands over at an epoch's end.
 struct WriteBack {
-  StoreBatch batch;
-  // The first sequence whose effect is in no image handed over so far; Sequence{UINT64_MAX}
-  // when there is none.
+  StoreBatch batch;     // images
+  std::string leg_log;  // the epoch's legs, a value of the log; empty if there are none
+  // The first sequence whose effect is in no image handed over so far, from where on the log is
+  // needed; Sequence{UINT64_MAX} when there is none.
   Sequence first_unsaved{UINT64_MAX};
 };
+
+// Tickets of write-backs below this one are those of a recovery.
+inline constexpr uint64_t kFirstLiveTicket = uint64_t{1} << 32;
 
 // Counts, sums, first and last per direction: what `ever` means and `inspect account` shows.
 struct DirectionTotals {
@@ -115,6 +124,13 @@ class LaneState {
   // Also rebuilds (lazily) the running totals of features that are new. Keep alive by sharing.
   void SetRuleSet(std::shared_ptr<const RuleSet> rule_set, const RecordedSince& since);
 
+  // Applies the store's log of legs to its images, for the subjects of which `is_mine` says by
+  // their hash that they are this lane's; without it, all are. Before anything is applied.
+  // `write` must write a batch at once: it is asked to where memory would not do.
+  absl::Status Recover(const std::vector<LegLogPart>& log,
+                       const std::function<bool(const Hash128& subject_hash)>& is_mine,
+                       const std::function<absl::Status(const StoreBatch&)>& write);
+
   // Brings the subjects of a stretch of legs close: cache lines, and one MultiGet for those
   // that are not in memory. Purely a matter of speed.
   absl::Status LookAhead(std::span<const Leg> legs);
@@ -124,11 +140,11 @@ class LaneState {
   // For a leg that enters no ledger (a rejected transaction's): figures are all unknown.
   void ReadOnly(const Leg& leg, LegFigures* figures);
 
-  // At the end of an epoch: images of dirty subjects, oldest change first, up to the bound
-  // (`all`: every one of them). The subjects stay pinned until Written(epoch).
-  WriteBack TakeWriteBack(uint64_t epoch, bool all);
-  // The batches of all epochs up to this one are in the store.
-  void Written(uint64_t epoch);
+  // At the end of an epoch: its legs, and images of the subjects that have waited longest
+  // (`all`: of every one that is dirty). The subjects stay pinned until Written(ticket), which
+  // says that the batches of all tickets up to this one are in the store. Tickets ascend.
+  WriteBack TakeWriteBack(uint64_t ticket, bool all);
+  void Written(uint64_t ticket);
 
   // Over the bound although everything unpinned has been evicted: the lane must not go on
   // before images are written.
@@ -155,8 +171,8 @@ class LaneState {
 // Reads one subject's totals from a store, as `inspect` shows them. NotFound if unknown.
 absl::StatusOr<SubjectTotals> InspectSubject(Store* store, SubjectKind kind,
                                              std::string_view tenant, std::string_view id);
-// The digest of LaneState::LogicalDigest over everything in the store: with every image written
-// it equals the sum over all lanes.
+// The digest of LaneState::LogicalDigest over everything in the store, images and log: with the
+// last batch written it equals the sum over all lanes.
 absl::StatusOr<Digest> StoredLogicalDigest(Store* store, DurationUs retention_us);
 // Adds digests as 256-bit numbers, modulo 2^256.
 Digest AddDigests(const Digest& a, const Digest& b);

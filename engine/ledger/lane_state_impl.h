@@ -1,4 +1,4 @@
-// What LaneState is made of; only lane_state.cc and leg_figures.cc include it. Hot.
+// What LaneState is made of; lane_state.cc, lane_recovery.cc and leg_figures.cc include it. Hot.
 #pragma once
 
 #include <deque>
@@ -6,9 +6,11 @@
 #include <string>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "engine/base/arena.h"
 #include "engine/ledger/ever_figure.h"
 #include "engine/ledger/lane_state.h"
+#include "engine/ledger/leg_log.h"
 #include "engine/ledger/subject_table.h"
 #include "engine/ledger/window_scan.h"
 
@@ -20,6 +22,9 @@ class LaneState::Impl {
       : store_(store), options_(options), hasher_(*hasher) {}
 
   void SetRuleSet(std::shared_ptr<const RuleSet> rule_set, const RecordedSince& since);
+  absl::Status Recover(const std::vector<LegLogPart>& log,
+                       const std::function<bool(const Hash128&)>& is_mine,
+                       const std::function<absl::Status(const StoreBatch&)>& write);
   absl::Status LookAhead(std::span<const Leg> legs);
   // *subject is null where the leg was not applied.
   absl::StatusOr<ApplyOutcome> Apply(const Leg& leg, Subject** subject);
@@ -27,8 +32,8 @@ class LaneState::Impl {
     ++leg_number_;
     texts_.Reset();
   }
-  WriteBack TakeWriteBack(uint64_t epoch, bool all);
-  void Written(uint64_t epoch);
+  WriteBack TakeWriteBack(uint64_t ticket, bool all);
+  void Written(uint64_t ticket);
   absl::StatusOr<Digest> LogicalDigest(const std::function<bool(const Hash128&)>& is_mine);
 
   // The leg that figures are read for, with its subject as Apply left it (null: unknown all).
@@ -46,8 +51,11 @@ class LaneState::Impl {
   EventTime CutoffOf(const Subject& subject) const {
     return subject.newest_time - options_.retention_us;
   }
-  // After a change to its fold marks.
-  void Recount(Subject* subject) { table_.Recount(subject); }
+  void AddFold(const FoldMark& mark, Subject* subject);
+  // Of the leg applied last.
+  void LogFold(const FoldMark& mark) {
+    if (options_.is_recoverable) log_.AddFold(mark);
+  }
 
   bool IsOverBound() const { return table_.bytes() > options_.cache_bytes_max; }
   const SubjectTable& table() const { return table_; }
@@ -61,17 +69,32 @@ class LaneState::Impl {
   };
 
   LedgerSource SourceOf(const Subject& subject) {
-    return {store_, &names_, subject.record_key, written_epoch_};
+    return {store_, &names_, subject.record_key, written_ticket_};
   }
   ReadingContext ContextOf(const Subject& subject, const Leg* leg) const {
     return {rule_set_.get(), &columns_, subject.kind, subject.hash, subject.id(), leg};
   }
   absl::StatusOr<Subject*> FindOrLoad(const Leg& leg);
-  absl::StatusOr<Subject*> Load(const Leg& leg, std::string record_key, const absl::Status& found,
-                                std::string_view value);
-  absl::Status Record(const Leg& leg, bool is_late, Subject* subject);
+  // A subject that is not in memory, from what the store has under its key.
+  absl::StatusOr<Subject*> Load(const Hash128& hash, std::string record_key,
+                                const absl::Status& found, std::string_view value);
+  // Enters the leg into the subject's totals, its ledger and the log.
+  absl::Status Record(const Entry& entry, const EntryTexts& texts, Subject* subject);
+  // Recovery: brings the subjects of a part of the log into memory, in one sweep over the store.
+  absl::Status LoadLogged(const LegLogPart& part,
+                          const std::function<bool(const Hash128&)>& is_mine);
+  absl::Status RecordLogged(const LoggedLeg& leg, Subject* subject);
   void ReadTexts(const Leg& leg, EntryTexts* texts);
-  void PutImage(Subject* subject, uint64_t epoch, StoreBatch* batch);
+  // Puts images of the dirty subjects, oldest change first, while `wanted` says so of the oldest.
+  void PutImages(uint64_t ticket, StoreBatch* batch,
+                 absl::FunctionRef<bool(const Subject& oldest)> wanted);
+  void PutImage(Subject* subject, uint64_t ticket, StoreBatch* batch);
+  // The epoch that ends has so many bytes of the log.
+  void NoteLogged(size_t bytes);
+  // Epochs whose legs are all in images are not needed any more.
+  void ForgetLogged(Sequence first_needed);
+  // Before which sequence legs stand in the log that make it longer than its bound.
+  Sequence LoggedBeyondBound() const;
 
   // Whether the leg may see a figure other than unknown.
   bool IsReadable(const FeaturePlan& plan, const Judged& judged) const;
@@ -93,10 +116,16 @@ class LaneState::Impl {
   ColumnNames names_;
   SubjectTable table_;
   absl::Status status_;
-  uint64_t written_epoch_ = 0;
-  uint64_t taken_epoch_ = 0;
-  Sequence applied_;                   // of the newest leg
-  std::deque<Sequence> applied_at_take_;  // at the last write_back_delay_epochs takes
+  uint64_t written_ticket_ = 0;
+  uint64_t taken_ticket_ = 0;
+  Sequence applied_;  // of the newest leg
+  LegLogWriter log_;  // of the open epoch
+  struct LoggedEpoch {
+    Sequence last;
+    size_t bytes = 0;
+  };
+  std::deque<LoggedEpoch> logged_;  // those that are still needed, and their bytes in all
+  size_t logged_bytes_ = 0;
 
   std::shared_ptr<const RuleSet> rule_set_;
   uint64_t rule_set_number_ = 0;

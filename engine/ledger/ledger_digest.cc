@@ -8,6 +8,7 @@
 
 #include "engine/ledger/byte_codec.h"
 #include "engine/ledger/lane_state.h"
+#include "engine/ledger/leg_log.h"
 #include "engine/ledger/store_key.h"
 
 namespace vigla {
@@ -126,15 +127,16 @@ absl::StatusOr<Digest> DigestStoredSubject(Store* store, std::string_view record
 }
 
 absl::StatusOr<Digest> StoredLogicalDigest(Store* store, DurationUs retention_us) {
-  Digest sum;
-  RETURN_IF_ERROR(
-      ForEachStoredRecord(store, [&](std::string_view key, std::string_view value) -> absl::Status {
-        ASSIGN_OR_RETURN(const Digest digest,
-                         DigestStoredSubject(store, key, value, retention_us));
-        sum = AddDigests(sum, digest);
-        return absl::OkStatus();
-      }));
-  return sum;
+  LedgerOptions options;
+  options.retention_us = retention_us;
+  options.cache_bytes_max = SIZE_MAX;
+  const KeyedHasher hasher("");  // where subjects stand in memory is nothing of the digest's
+  LaneState state(store, options, &hasher);
+  ASSIGN_OR_RETURN(const std::vector<LegLogPart> log, ReadLegLog(store));
+  RETURN_IF_ERROR(state.Recover(log, nullptr, [](const StoreBatch&) {
+    return absl::InternalError("memory without a bound was too little");
+  }));
+  return state.LogicalDigest();
 }
 
 Digest AddDigests(const Digest& a, const Digest& b) {
@@ -150,10 +152,24 @@ Digest AddDigests(const Digest& a, const Digest& b) {
 
 absl::StatusOr<SubjectTotals> InspectSubject(Store* store, SubjectKind kind,
                                              std::string_view tenant, std::string_view id) {
+  const std::string key = RecordKey(kind, tenant, id);
   std::string value;
-  RETURN_IF_ERROR(store->Get(RecordKey(kind, tenant, id), &value));
   ColumnNames names;
-  ASSIGN_OR_RETURN(const SubjectRecord record, DecodeRecord(value, &names));
+  SubjectRecord record;
+  const absl::Status found = store->Get(key, &value);
+  if (found.ok()) {
+    ASSIGN_OR_RETURN(record, DecodeRecord(value, &names));
+  } else if (!absl::IsNotFound(found)) {
+    return found;
+  }
+  bool is_known = found.ok();
+  const Sequence image = record.last_sequence;
+  RETURN_IF_ERROR(ForEachLoggedLegOf(store, key, [&](const LoggedLeg& leg) {
+    is_known = true;
+    if (leg.entry.sequence > image) record.totals.Add(leg.entry);
+    return absl::OkStatus();
+  }));
+  if (!is_known) return found;
   return record.totals.Spelled();
 }
 

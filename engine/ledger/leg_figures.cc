@@ -160,6 +160,14 @@ LaneState::Impl::Listing LaneState::Impl::FeatureEntries(const Judged& judged, i
   return listing;
 }
 
+void LaneState::Impl::AddFold(const FoldMark& mark, Subject* subject) {
+  const EventTime cutoff = CutoffOf(*subject);
+  std::vector<FoldMark>& marks = subject->fold_marks;
+  std::erase_if(marks, [&](const FoldMark& old) { return old.time <= cutoff; });
+  if (mark.time > cutoff) marks.push_back(mark);
+  table_.Recount(subject);
+}
+
 Value LegFigures::Feature(int index) {
   return state_->impl_->Feature({*leg_, subject_, outcome_}, index);
 }
@@ -194,11 +202,8 @@ const FoldMark* LegFigures::FindFold(const Hash128& rule, const Hash128& key, bo
 
 void LegFigures::AddFold(const FoldMark& mark) {
   CHECK(subject_ != nullptr);
-  const EventTime cutoff = state_->impl_->CutoffOf(*subject_);
-  std::vector<FoldMark>& marks = subject_->fold_marks;
-  std::erase_if(marks, [&](const FoldMark& old) { return old.time <= cutoff; });
-  if (mark.time > cutoff) marks.push_back(mark);
-  state_->impl_->Recount(subject_);
+  state_->impl_->LogFold(mark);
+  state_->impl_->AddFold(mark, subject_);
 }
 
 }  // namespace vigla

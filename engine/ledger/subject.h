@@ -77,7 +77,7 @@ class Subject {
 
   // Caches and bookkeeping.
   TotalsCache running;
-  Sequence loaded_sequence;        // legs up to here came with the record from the store
+  Sequence loaded_sequence;        // legs up to here came with the image from the store
   Sequence first_unsaved;          // meaningful while dirty
   uint64_t pending_epoch = 0;      // of the newest image handed over; 0: it is in the store
   bool is_dirty = false;

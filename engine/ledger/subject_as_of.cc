@@ -1,4 +1,4 @@
-// A subject's image as it was before some sequence, made from a later image. Cold.
+// A subject's image as it was before some sequence, made from what the store has later. Cold.
 #include "engine/ledger/subject_as_of.h"
 
 #include <algorithm>
@@ -7,6 +7,7 @@
 
 #include "engine/base/status.h"
 #include "engine/ledger/ledger.h"
+#include "engine/ledger/leg_log.h"
 #include "engine/ledger/store_key.h"
 #include "engine/ledger/subject_record.h"
 
@@ -62,6 +63,24 @@ class Copy {
           return inserted.ok();
         }));
     return inserted;
+  }
+
+  // A leg that came after the image.
+  absl::Status Add(const LoggedLeg& leg) {
+    const Entry& entry = leg.entry;
+    record_.totals.Add(entry);
+    record_.fold_marks.insert(record_.fold_marks.end(), leg.folds.begin(), leg.folds.end());
+    if (entry.sequence >= before_) {
+      later_.Add(entry);
+      return absl::OkStatus();
+    }
+    earlier_.Add(entry);
+    newest_time_ = std::max(newest_time_, entry.time);
+    last_sequence_ = std::max(last_sequence_, entry.sequence);
+    columns_.clear();
+    for (const auto& [name, text] : leg.columns) columns_.push_back({names_.NumberOf(name), text});
+    return copy_.Insert({empty_.get(), &names_, record_key_, 0}, entry, {leg.channel, columns_})
+        .status();
   }
 
   // Whether legs of then are in the ledger no more.
@@ -123,15 +142,26 @@ absl::StatusOr<SubjectAsOf> CopySubjectAsOf(Store* from, const Leg& leg, Duratio
   const std::string key = RecordKey(leg.subject_kind, leg.transaction->tenant, leg.subject_id);
   std::string value;
   const absl::Status found = from->Get(key, &value);
-  if (absl::IsNotFound(found)) return as_of;
-  RETURN_IF_ERROR(found);
+  if (!absl::IsNotFound(found)) RETURN_IF_ERROR(found);
   Copy copy(leg, key, from);
-  ASSIGN_OR_RETURN(SubjectRecord record, DecodeRecord(value, copy.names()));
-  as_of.is_known = true;
-  as_of.image = record.last_sequence;
-  const EventTime cutoff = record.newest_time - retention_us;
-  RETURN_IF_ERROR(copy.Read(std::move(record)));
-  if (copy.HasDropped()) as_of.dropped_through = cutoff;
+  EventTime newest = EventTime::Min();
+  if (found.ok()) {
+    ASSIGN_OR_RETURN(SubjectRecord record, DecodeRecord(value, copy.names()));
+    as_of.is_known = true;
+    as_of.newest = record.last_sequence;
+    newest = record.newest_time;
+    RETURN_IF_ERROR(copy.Read(std::move(record)));
+  }
+  const Sequence image = as_of.newest;
+  RETURN_IF_ERROR(ForEachLoggedLegOf(from, key, [&](const LoggedLeg& logged) {
+    if (logged.entry.sequence <= image) return absl::OkStatus();
+    as_of.is_known = true;
+    as_of.newest = logged.entry.sequence;
+    newest = std::max(newest, logged.entry.time);
+    return copy.Add(logged);
+  }));
+  if (!as_of.is_known) return as_of;
+  if (copy.HasDropped()) as_of.dropped_through = newest - retention_us;
   RETURN_IF_ERROR(copy.Write(to));
   return as_of;
 }

@@ -1,4 +1,4 @@
-// A subject's image as it was before some sequence, made from a later image. Cold.
+// A subject's image as it was before some sequence, made from what the store has later. Cold.
 // The ledger keeps every entry with its sequence, so what came later is left out; what retention
 // has dropped in the meantime can't be had back, and is said.
 #pragma once
@@ -12,8 +12,8 @@
 namespace vigla {
 
 struct SubjectAsOf {
-  bool is_known = false;       // the store has an image of it
-  Sequence image;              // newest sequence that the later image holds
+  bool is_known = false;  // the store has an image or logged legs of it
+  Sequence newest;        // sequence of the newest leg that the store has
   // Legs that were on record then are no longer in the ledger: entries at or before this time.
   // Figures that reach further back may lack entries, and `ever` has its least and greatest of
   // all time, not of then.

@@ -52,12 +52,22 @@ SubjectTable::~SubjectTable() {
   }
 }
 
-Subject* SubjectTable::Find(const Leg& leg) const {
-  const auto found = by_hash_.find(leg.subject_hash);
+template <typename Is>
+Subject* SubjectTable::FindWhere(const Hash128& hash, Is is) const {
+  const auto found = by_hash_.find(hash);
   if (found == by_hash_.end()) return nullptr;
   Subject* subject = found->second;
-  while (subject != nullptr && !Is(*subject, leg)) subject = subject->next_same_hash;
+  while (subject != nullptr && !is(*subject)) subject = subject->next_same_hash;
   return subject;
+}
+
+Subject* SubjectTable::Find(const Leg& leg) const {
+  return FindWhere(leg.subject_hash, [&](const Subject& subject) { return Is(subject, leg); });
+}
+
+Subject* SubjectTable::Find(const Hash128& hash, std::string_view record_key) const {
+  return FindWhere(hash,
+                   [&](const Subject& subject) { return subject.record_key == record_key; });
 }
 
 Subject* SubjectTable::Insert(std::unique_ptr<Subject> subject) {

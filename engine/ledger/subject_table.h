@@ -36,6 +36,7 @@ class SubjectTable {
   void Prefetch(const Hash128& hash) const { by_hash_.prefetch(hash); }
   // By all of its identity: the hash only says where to look. Null if it is not in memory.
   Subject* Find(const Leg& leg) const;
+  Subject* Find(const Hash128& hash, std::string_view record_key) const;
   // Not dirty, not pending, and the last to be evicted.
   Subject* Insert(std::unique_ptr<Subject> subject);
   // It was used just now.
@@ -73,6 +74,8 @@ class SubjectTable {
     size_t operator()(const Hash128& hash) const { return hash.low; }
   };
 
+  template <typename Is>
+  Subject* FindWhere(const Hash128& hash, Is is) const;
   void Erase(Subject* subject);
 
   absl::flat_hash_map<Hash128, Subject*, LowHalf> by_hash_;

@@ -1,4 +1,4 @@
-// Commit first, images after, in epoch order. Warm.
+// Commit first, legs and images after, in epoch order. Warm.
 #include "engine/pipeline/commit_stage.h"
 
 #include <algorithm>
@@ -28,10 +28,12 @@ CommitStage::CommitStage(const PipelineOptions& options,
                AuditChain(header.resume.audit_head, header.resume.next_audit_frame), &metrics_,
                &rule_metrics_),
       header_(header),
-      resume_points_({header.resume}),
       lane_epochs_(lanes.size()) {}
 
-absl::Status CommitStage::Start() { return index_.Start(header_.resume.next_sequence); }
+absl::Status CommitStage::Start(const std::vector<LegLogPart>& log) {
+  log_ = LegLogTail(log);
+  return index_.Start(header_.resume.next_sequence);
+}
 
 absl::StatusOr<StepResult> CommitStage::Step() {
   ports_.output->Tick();
@@ -66,7 +68,7 @@ bool CommitStage::CollectLaneEpochs() {
 
 absl::Status CommitStage::EndEpoch() {
   const EpochEnd& end = *end_;
-  if (!end.flush_only) {
+  if (!end.is_last) {
     if (end.expected != nullptr) {
       RETURN_IF_ERROR(builder_.Prove(end, lane_epochs_));
       NoteResumePoint(end, *end.expected);
@@ -83,14 +85,14 @@ absl::Status CommitStage::EndEpoch() {
           end.activation->ticket);
     }
   }
-  RETURN_IF_ERROR(WriteImages(end));
+  RETURN_IF_ERROR(WriteState(end));
   for (std::unique_ptr<Batch>& batch : batches_) {
     batch->Clear();
     recycled_.TryPush(batch);
   }
   batches_.clear();
   for (auto& epoch : lane_epochs_) epoch = nullptr;
-  done_ = end.flush_only;
+  done_ = end.is_last;
   end_ = nullptr;
   return absl::OkStatus();
 }
@@ -120,9 +122,10 @@ absl::Status CommitStage::Commit(const EpochEnd& end) {
 }
 
 void CommitStage::NoteResumePoint(const EpochEnd& end, const CommittedEpoch& committed) {
-  ResumePoint point;
+  ResumePoint& point = header_.resume;
   point.next_epoch = end.epoch + 1;
   point.next_sequence = {end.last_sequence.value + 1};
+  point.positions.clear();
   for (const InputPosition& position : end.positions) {
     point.positions.push_back(
         {topics_[position.topic], position.partition, position.next_offset});
@@ -136,35 +139,32 @@ void CommitStage::NoteResumePoint(const EpochEnd& end, const CommittedEpoch& com
   point.recorded_since = end.recorded_since;
   point.newest_event_time = end.newest_event_time;
   point.source_fingerprint = committed.journal.source_fingerprint;
-  resume_points_.push_back(std::move(point));
 }
 
-absl::Status CommitStage::WriteImages(const EpochEnd& end) {
+absl::Status CommitStage::WriteState(const EpochEnd& end) {
   const int64_t start = ports_.clock->NowNs();
   StoreBatch batch;
-  Sequence redo{end.last_sequence.value + 1};
+  std::vector<std::string> legs;
+  Sequence first_needed{end.last_sequence.value + 1};
   for (auto& lane : lane_epochs_) {
-    redo = std::min(redo, lane->write_back.first_unsaved);
-    StoreBatch& images = lane->write_back.batch;
-    batch.bytes += images.bytes;
-    std::move(images.operations.begin(), images.operations.end(),
+    WriteBack& write_back = lane->write_back;
+    batch.bytes += write_back.batch.bytes;
+    std::move(write_back.batch.operations.begin(), write_back.batch.operations.end(),
               std::back_inserter(batch.operations));
+    if (!write_back.leg_log.empty()) legs.push_back(std::move(write_back.leg_log));
+    first_needed = std::min(first_needed, write_back.first_unsaved);
   }
   metrics_.images_written.Add(batch.operations.size());
   metrics_.image_bytes.Add(batch.bytes);
+  log_.Advance(end.last_sequence, std::move(legs), first_needed, &batch);
   index_.TakeWriteBack(&batch);
-  while (resume_points_.size() > 1 && resume_points_[1].next_sequence <= redo) {
-    resume_points_.pop_front();
-  }
-  header_.resume = resume_points_.front();
-  header_.redo = redo;
   batch.Put(std::string(kStateHeaderKey), RenderStateHeader(header_));
   // Neighbours in the store's order share their search for a place in its memory table.
   std::stable_sort(batch.operations.begin(), batch.operations.end(),
                    [](const StoreBatch::Operation& a, const StoreBatch::Operation& b) {
                      return a.key < b.key;
                    });
-  const absl::Status written = ports_.store->Write(batch, /*sync=*/end.flush_only);
+  const absl::Status written = ports_.store->Write(batch, /*sync=*/end.is_last);
   if (absl::IsUnavailable(written)) {
     // The epoch is committed; a new process recovers what the store lacks.
     return MakeError(absl::StatusCode::kResourceExhausted,

@@ -1,5 +1,6 @@
-// The end of the pipeline: builds epochs, commits them, and only then writes their images. Warm.
-// Invariant (design.md, 7): the store never holds an effect of an epoch that is not committed.
+// The end of the pipeline: builds epochs, commits them, and only then writes their legs. Warm.
+// Invariant (design.md, 7): the store never holds an effect of an epoch that is not committed, and
+// always all effects of every epoch up to the newest that it holds anything of.
 #pragma once
 
 #include <atomic>
@@ -9,6 +10,7 @@
 
 #include "absl/status/statusor.h"
 #include "engine/base/clock.h"
+#include "engine/ledger/leg_log.h"
 #include "engine/pipeline/activation_desk.h"
 #include "engine/pipeline/epoch_builder.h"
 #include "engine/pipeline/feed.h"
@@ -31,8 +33,8 @@ class CommitStage {
               const Ports& ports, const std::vector<std::unique_ptr<Lane>>& lanes,
               const StateHeader& header);
 
-  // Loads the sequence index's open block. Before the first Step.
-  absl::Status Start();
+  // Loads the sequence index's open block; `log` is what the store has. Before the first Step.
+  absl::Status Start(const std::vector<LegLogPart>& log);
 
   BuilderRing& input() { return input_; }
   RecycleRing& recycled() { return recycled_; }
@@ -40,7 +42,7 @@ class CommitStage {
   const RuleMetrics& rule_metrics() const { return rule_metrics_; }
   const std::atomic<bool>& gate_closed() const { return gate_closed_; }
 
-  // kDone: everything is committed and every image is written, as RequestImages asked.
+  // kDone: everything is committed and in the store, as Feed::EndAll asked.
   absl::StatusOr<StepResult> Step();
   // The outcome of a commit is unknown: this pipeline must be given up and recovered.
   bool must_restart() const { return must_restart_; }
@@ -50,7 +52,7 @@ class CommitStage {
   absl::Status EndEpoch();
   absl::Status Commit(const EpochEnd& end);
   void NoteResumePoint(const EpochEnd& end, const CommittedEpoch& committed);
-  absl::Status WriteImages(const EpochEnd& end);
+  absl::Status WriteState(const EpochEnd& end);
   void CheckGate();
 
   const PipelineOptions options_;
@@ -64,7 +66,7 @@ class CommitStage {
   SequenceIndex index_;
   EpochBuilder builder_;
   StateHeader header_;
-  std::deque<ResumePoint> resume_points_;  // at epoch ends since the redo point, oldest first
+  LegLogTail log_;
   std::deque<std::unique_ptr<Batch>> batches_;  // of the open epoch
   std::shared_ptr<const EpochEnd> end_;         // waits for the lanes
   std::vector<std::unique_ptr<LaneEpoch>> lane_epochs_;

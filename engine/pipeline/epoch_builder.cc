@@ -2,11 +2,9 @@
 #include "engine/pipeline/epoch_builder.h"
 
 #include <algorithm>
-#include <set>
 
 #include "engine/audit/rules_record.h"
 #include "engine/base/status.h"
-#include "engine/pipeline/match_entry_key.h"
 #include "engine/pipeline/output_headers.h"
 #include "engine/pipeline/reject_record.h"
 #include "engine/pipeline/subject_reference.h"
@@ -173,7 +171,7 @@ void EpochBuilder::AppendMatch(const LegResult& result, const std::optional<Dige
   scratch_.clear();
   AppendMatchEntry(entry, &scratch_);
   match_frames_.Add(scratch_, leg.sequence);
-  if (is_replay_) match_entries_.push_back({leg.sequence.value, leg.order, scratch_});
+  if (is_replay_) match_entries_.push_back({leg.sequence.value, scratch_});
 }
 
 void EpochBuilder::AddUnknown(const RuleSet& rule_set,
@@ -270,7 +268,7 @@ absl::Status EpochBuilder::Prove(const EpochEnd& end,
     entries.insert(entries.end(), frame.entries.begin(), frame.entries.end());
   }
   RETURN_IF_ERROR(ProveIntake(expected, intake));
-  RETURN_IF_ERROR(ProveMatches(end, matches, lanes));
+  RETURN_IF_ERROR(ProveMatches(end, matches));
   chain_ = AuditChain(expected.journal.audit_head, expected.journal.last_audit_frame + 1);
   std::vector<std::string> frames;
   AuditChain discarded = chain_;
@@ -301,30 +299,19 @@ absl::Status EpochBuilder::ProveIntake(const CommittedEpoch& expected,
   return absl::OkStatus();
 }
 
-absl::Status EpochBuilder::ProveMatches(
-    const EpochEnd& end, const std::vector<std::string_view>& entries,
-    const std::vector<std::unique_ptr<LaneEpoch>>& lanes) const {
-  auto differ = [&](uint64_t sequence) {
-    return MakeError(absl::StatusCode::kFailedPrecondition,
-                     "epoch " + std::to_string(end.epoch) + ", sequence " +
-                         std::to_string(sequence) +
-                         ": the leg's result that was computed again differs from the audit "
-                         "trail; nothing was written. Compare with `vigla verify audit`");
-  };
-  std::set<std::pair<uint64_t, LegOrder>> contained;
-  for (const auto& lane : lanes) contained.insert(lane->contained.begin(), lane->contained.end());
-  size_t computed = 0;
-  for (std::string_view entry : entries) {
-    if (computed < match_entries_.size() && match_entries_[computed].entry == entry) {
-      ++computed;
-      continue;
-    }
-    // Not computed again: then an image must have contained the leg.
-    ASSIGN_OR_RETURN(const MatchEntryKey key, ParseMatchEntryKey(entry));
-    if (!contained.contains({key.sequence.value, key.order})) return differ(key.sequence.value);
-  }
-  if (computed != match_entries_.size()) return differ(match_entries_[computed].sequence);
-  return absl::OkStatus();
+absl::Status EpochBuilder::ProveMatches(const EpochEnd& end,
+                                        const std::vector<std::string_view>& entries) const {
+  const auto [committed, computed] =
+      std::mismatch(entries.begin(), entries.end(), match_entries_.begin(), match_entries_.end(),
+                    [](std::string_view a, const ProvenMatch& b) { return a == b.entry; });
+  if (committed == entries.end() && computed == match_entries_.end()) return absl::OkStatus();
+  const uint64_t sequence =
+      computed == match_entries_.end() ? end.last_sequence.value : computed->sequence;
+  return MakeError(absl::StatusCode::kFailedPrecondition,
+                   "epoch " + std::to_string(end.epoch) + ", at or before sequence " +
+                       std::to_string(sequence) +
+                       ": the leg's result that was computed again differs from the audit "
+                       "trail; nothing was written. Compare with `vigla verify audit`");
 }
 
 }  // namespace vigla

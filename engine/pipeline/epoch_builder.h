@@ -53,8 +53,8 @@ class EpochBuilder {
                    const std::optional<Digest>& shadow);
   absl::Status ProveIntake(const CommittedEpoch& expected,
                            const std::vector<std::string_view>& entries);
-  absl::Status ProveMatches(const EpochEnd& end, const std::vector<std::string_view>& entries,
-                            const std::vector<std::unique_ptr<LaneEpoch>>& lanes) const;
+  absl::Status ProveMatches(const EpochEnd& end,
+                            const std::vector<std::string_view>& entries) const;
   void Reset();
 
   const PipelineOptions options_;
@@ -75,7 +75,6 @@ class EpochBuilder {
   std::vector<std::string> intake_entries_;
   struct ProvenMatch {
     uint64_t sequence;
-    LegOrder order;
     std::string entry;
   };
   std::vector<ProvenMatch> match_entries_;

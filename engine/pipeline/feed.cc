@@ -92,7 +92,6 @@ void Feed::Send(std::shared_ptr<const EpochEnd> end) {
 void Feed::EndEpoch(EndOptions options) {
   auto end = std::make_shared<EpochEnd>(sequencer_.Cut());
   end->write_ticket = next_ticket_++;
-  end->write_everything = options.write_everything;
   end->source_fingerprint = std::move(options.source_fingerprint);
   end->expected = std::move(options.expected);
   activation_ = nullptr;
@@ -100,11 +99,10 @@ void Feed::EndEpoch(EndOptions options) {
   Send(std::move(end));
 }
 
-void Feed::RequestImages() {
+void Feed::EndAll() {
   auto end = std::make_shared<EpochEnd>();
   end->write_ticket = next_ticket_++;
-  end->write_everything = true;
-  end->flush_only = true;
+  end->is_last = true;
   end->last_sequence = {sequencer_.next_sequence().value - 1};
   Send(std::move(end));
 }

@@ -45,14 +45,13 @@ class Feed {
   void Submit(std::unique_ptr<Batch> batch, bool is_replay);
 
   struct EndOptions {
-    bool write_everything = false;
     std::string source_fingerprint;
     std::shared_ptr<const CommittedEpoch> expected;
   };
   // Cuts the open epoch, which may be empty but for an activation.
   void EndEpoch(EndOptions options);
-  // Asks for all images without an epoch.
-  void RequestImages();
+  // Nothing follows any more.
+  void EndAll();
 
   // Whether a lane can't go on before images are written.
   bool HasCachePressure() const;
@@ -75,7 +74,7 @@ class Feed {
   FeedMetrics metrics_;
   std::deque<Outgoing> outbox_;  // at most one batch or epoch end, times the lanes
   std::shared_ptr<const Activation> activation_;  // of the open epoch, until its first batch
-  uint64_t next_ticket_ = 1;
+  uint64_t next_ticket_ = kFirstLiveTicket;
 };
 
 }  // namespace vigla

@@ -8,6 +8,7 @@ namespace {
 
 LedgerOptions LaneLedger(const PipelineOptions& options) {
   LedgerOptions ledger = options.ledger;
+  ledger.leg_log_bytes_max = options.leg_log_bytes / static_cast<size_t>(options.lanes);
   ledger.cache_bytes_max = options.cache_bytes / static_cast<size_t>(options.lanes);
   return ledger;
 }
@@ -70,10 +71,6 @@ absl::Status Lane::ProcessBatch(const Batch& batch) {
       ASSIGN_OR_RETURN(outcome, state_.Apply(leg, &figures));
       if (outcome == ApplyOutcome::kLate) metrics_.late.Add(1);
       if (outcome == ApplyOutcome::kTooLate) metrics_.too_late.Add(1);
-      if (outcome == ApplyOutcome::kAlreadyContained) {
-        epoch_->contained.emplace_back(leg.sequence.value, leg.order);
-        continue;
-      }
     }
     const bool has_result =
         judge_.JudgeLeg(batch, leg, outcome, &figures, &epoch_->unknown, &result);
@@ -94,8 +91,7 @@ absl::Status Lane::ProcessBatch(const Batch& batch) {
 void Lane::EndEpoch(const EpochEnd& end) {
   if (epoch_ == nullptr) StartEpoch();
   epoch_->epoch = end.epoch;
-  epoch_->write_back =
-      state_.TakeWriteBack(end.write_ticket, end.write_everything || state_.IsOverBound());
+  epoch_->write_back = state_.TakeWriteBack(end.write_ticket, state_.IsOverBound());
   metrics_.matched_legs.Add(epoch_->results.size());
   finished_ = std::move(epoch_);
   epoch_ = nullptr;

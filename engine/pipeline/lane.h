@@ -18,7 +18,7 @@ namespace vigla {
 
 // What lanes and the builder tell each other beside the rings.
 struct LaneSignals {
-  // The builder's: images of all write tickets up to this one are in the store.
+  // The builder's: the batches of all write tickets up to this one are in the store.
   // Release store pairs with the lane's acquire load.
   std::atomic<uint64_t> written_ticket{0};
   // The lane's: over its bound with everything pinned. Read by the intake thread, which then

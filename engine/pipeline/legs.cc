@@ -25,7 +25,7 @@ class LegAppender {
     leg_.order = order;
     leg_.subject_id = id;
     leg_.subject_hash = hash;
-    batch_->lane_legs[hash.high % batch_->lane_legs.size()].push_back(leg_);
+    batch_->lane_legs[LaneOf(hash, batch_->lane_legs.size())].push_back(leg_);
   }
   void AppendNamed(SubjectKind kind, Direction direction, LegOrder order, std::string_view id) {
     if (id.empty()) return;

@@ -54,9 +54,8 @@ bool LiveFeed::MustCut() const {
          clock_->NowNs() - epoch_opened_ns_ >= options_.commit_interval_ms * 1'000'000;
 }
 
-void LiveFeed::Cut(bool write_everything) {
+void LiveFeed::Cut() {
   Feed::EndOptions end;
-  end.write_everything = write_everything;
   end.source_fingerprint = source_->Fingerprint();
   feed_->EndEpoch(std::move(end));
   feed_->metrics().lag_records_plus_one.Set(static_cast<uint64_t>(source_->LagRecords() + 1));
@@ -64,8 +63,8 @@ void LiveFeed::Cut(bool write_everything) {
 
 absl::StatusOr<StepResult> LiveFeed::Finish() {
   if (done_) return StepResult::kDone;
-  if (feed_->sequencer().IsOpen()) Cut(true);
-  feed_->RequestImages();
+  if (feed_->sequencer().IsOpen()) Cut();
+  feed_->EndAll();
   done_ = true;
   return StepResult::kWorked;
 }
@@ -74,7 +73,7 @@ absl::StatusOr<StepResult> LiveFeed::Step(int wait_ms) {
   if (!feed_->Flush()) return StepResult::kIdle;
   if (ended_ || stop_.load(std::memory_order_relaxed)) return Finish();
   if (MustCut()) {
-    Cut(false);
+    Cut();
     return StepResult::kWorked;
   }
   // An epoch is begun only where it can be ended: with room for its subjects and its images.
@@ -95,7 +94,7 @@ absl::StatusOr<StepResult> LiveFeed::Step(int wait_ms) {
     const bool forces = pending_.rule_set != nullptr && pending_.ticket > 0;
     if (!forces || feed_->sequencer().IsOpen()) return StepResult::kIdle;
     ActivatePending();
-    Cut(false);
+    Cut();
     return StepResult::kWorked;
   }
   if (!feed_->sequencer().IsOpen()) {

@@ -33,7 +33,7 @@ class LiveFeed {
 
  private:
   bool MustCut() const;
-  void Cut(bool write_everything);
+  void Cut();
   void LookForReload();
   void Want(ActivationDesk::Wanted wanted);
   void ActivatePending();

@@ -45,9 +45,8 @@ struct EpochEnd {
   std::optional<EventTime> newest_event_time;
   std::string source_fingerprint;
   std::string recorded_since;  // serialised RecordingHistory, as of the epoch's end
-  uint64_t write_ticket = 0;      // counts epoch ends: images are acknowledged by it
-  bool write_everything = false;  // all images are wanted, as before a stop
-  bool flush_only = false;        // no epoch at all: images only, nothing is committed
+  uint64_t write_ticket = 0;  // counts epoch ends: images are acknowledged by it
+  bool is_last = false;       // no epoch at all, nothing is committed: the store is synced
   // Recovery: what was committed. Nothing is produced then, everything is compared.
   std::shared_ptr<const CommittedEpoch> expected;
 };
@@ -103,7 +102,6 @@ struct LegResult {
 struct LaneEpoch {
   uint64_t epoch = 0;
   std::vector<LegResult> results;        // by (sequence, leg order)
-  std::vector<std::pair<uint64_t, LegOrder>> contained;  // recovery: not judged again
   std::vector<int64_t> unknown;          // by rule: legs on which it was unknown
   WriteBack write_back;
   absl::Status status;                   // not ok: the lane has failed and does nothing more

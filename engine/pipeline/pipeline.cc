@@ -2,8 +2,12 @@
 #include "engine/pipeline/pipeline.h"
 
 #include <algorithm>
+#include <mutex>
+#include <thread>
 
 #include "engine/base/status.h"
+#include "engine/ledger/leg_log.h"
+#include "engine/pipeline/legs.h"
 
 namespace vigla {
 
@@ -24,7 +28,6 @@ void Pipeline::Log(std::string_view message) const {
 
 absl::StatusOr<StateHeader> Pipeline::ReadHeader() {
   StateHeader header;
-  header.redo = {1};
   header.identity_key = Sha256::Of(options_.identity_key);
   std::string value;
   const absl::Status status = store_->Get(kStateHeaderKey, &value);
@@ -63,7 +66,7 @@ absl::Status Pipeline::Open() {
   }
   const CommitStage::Ports commit_ports{store_, ports_.output, ports_.clock, ports_.desk};
   commit_ = std::make_unique<CommitStage>(options_, topics, commit_ports, lanes_, header);
-  RETURN_IF_ERROR(commit_->Start());
+  RETURN_IF_ERROR(ReadState());
   feed_ = std::make_unique<Feed>(options_, topics, &hasher_, lanes_, &commit_->input(),
                                  &commit_->recycled());
   replay_ = std::make_unique<ReplayFeed>(options_, load_options_, ports_.source, ports_.output,
@@ -72,6 +75,30 @@ absl::Status Pipeline::Open() {
   live_feed_ = std::make_unique<LiveFeed>(options_, ports_.source, ports_.clock, feed_.get(),
                                           &commit_->gate_closed(), ports_.desk);
   if (stop_.load(std::memory_order_relaxed)) live_feed_->RequestStop();
+  return absl::OkStatus();
+}
+
+absl::Status Pipeline::ReadState() {
+  ASSIGN_OR_RETURN(const std::vector<LegLogPart> log, ReadLegLog(store_));
+  RETURN_IF_ERROR(commit_->Start(log));
+  if (log.empty()) return absl::OkStatus();
+  std::mutex writing;
+  const auto write = [&](const StoreBatch& batch) {
+    std::lock_guard<std::mutex> lock(writing);
+    return store_->Write(batch, /*sync=*/false);
+  };
+  std::vector<absl::Status> statuses(lanes_.size());
+  const auto recover = [&](size_t lane) {
+    const auto is_mine = [&](const Hash128& hash) {
+      return LaneOf(hash, lanes_.size()) == lane;
+    };
+    statuses[lane] = lanes_[lane]->state().Recover(log, is_mine, write);
+  };
+  std::vector<std::thread> others;
+  for (size_t lane = 1; lane < lanes_.size(); ++lane) others.emplace_back(recover, lane);
+  recover(0);
+  for (std::thread& other : others) other.join();
+  for (const absl::Status& status : statuses) RETURN_IF_ERROR(status);
   return absl::OkStatus();
 }
 

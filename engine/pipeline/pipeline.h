@@ -68,6 +68,8 @@ class Pipeline {
 
  private:
   absl::StatusOr<StateHeader> ReadHeader();
+  // The ledgers as they were after the newest epoch that the store has.
+  absl::Status ReadState();
   absl::StatusOr<StepResult> StepFeed(int wait_ms);
   absl::Status GoLive();
   absl::Status CheckCommittedPositions();

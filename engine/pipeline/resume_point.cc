@@ -10,6 +10,8 @@ namespace vigla {
 namespace {
 
 constexpr std::string_view kSchema = "vigla.state.v1";
+// Before the log of legs, images lagged behind; `redo` was the first sequence that some lacked.
+constexpr int64_t kFormatWithRedoPoint = 1;
 
 absl::Status Unreadable() {
   return MakeError(absl::StatusCode::kDataLoss,
@@ -62,7 +64,6 @@ std::string RenderStateHeader(const StateHeader& header) {
       .Field("schema", kSchema)
       .Field("format", int64_t{ResumePoint::kFormatVersion})
       .Field("semantics", int64_t{header.semantics})
-      .Field("redo", static_cast<int64_t>(header.redo.value))
       .Field("last_epoch", static_cast<int64_t>(header.last_epoch))
       .Field("identity_key", header.identity_key.Hex())
       .Field("base_currency", header.base_currency)
@@ -97,7 +98,8 @@ absl::StatusOr<StateHeader> ParseStateHeader(std::string_view text) {
   }
   Members members(object);
   if (members.Text("schema") != kSchema) return Unreadable();
-  if (members.Int("format") != ResumePoint::kFormatVersion) {
+  const int64_t format = members.Int("format");
+  if (format != ResumePoint::kFormatVersion && format != kFormatWithRedoPoint) {
     return MakeError(absl::StatusCode::kFailedPrecondition,
                      "the state directory was written in a format that this version does not "
                      "read; use the version that wrote it, or move the directory away");
@@ -105,7 +107,6 @@ absl::StatusOr<StateHeader> ParseStateHeader(std::string_view text) {
   StateHeader header;
   ResumePoint& resume = header.resume;
   header.semantics = static_cast<int>(members.Int("semantics"));
-  header.redo.value = static_cast<uint64_t>(members.Int("redo"));
   header.last_epoch = static_cast<uint64_t>(members.Int("last_epoch"));
   header.identity_key = members.Hash("identity_key");
   header.base_currency = members.Text("base_currency");
@@ -130,6 +131,13 @@ absl::StatusOr<StateHeader> ParseStateHeader(std::string_view text) {
                                 static_cast<int32_t>(fields.Int("partition")),
                                 fields.Int("next_offset")});
     if (!fields.ok()) return Unreadable();
+  }
+  if (format == kFormatWithRedoPoint &&
+      members.Int("redo") != static_cast<int64_t>(resume.next_sequence.value)) {
+    return MakeError(absl::StatusCode::kFailedPrecondition,
+                     "the state directory was left by a version without a log of legs, and not "
+                     "stopped cleanly; start and stop that version once, or move the directory "
+                     "away to have it rebuilt from the input");
   }
   if (!members.ok()) return Unreadable();
   return header;

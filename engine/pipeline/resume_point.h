@@ -1,6 +1,6 @@
 // Where a replay can begin: everything that must be known at an epoch's start. Cold.
-// One is stored with every batch of images, beside the redo point it belongs to, so that the
-// state directory alone says from where the journal has to be read.
+// One is stored with every batch of an epoch's legs and images, so that the state directory alone
+// says from where the journal has to be read.
 #pragma once
 
 #include <optional>
@@ -23,7 +23,7 @@ struct NamedPosition {
 };
 
 struct ResumePoint {
-  static constexpr int kFormatVersion = 1;
+  static constexpr int kFormatVersion = 2;
 
   uint64_t next_epoch = 1;
   Sequence next_sequence{1};
@@ -41,8 +41,7 @@ struct ResumePoint {
 // What the store says of itself; one value under kStateHeaderKey.
 struct StateHeader {
   ResumePoint resume;
-  Sequence redo;              // first sequence that some image may lack
-  uint64_t last_epoch = 0;    // newest epoch whose images the store has
+  uint64_t last_epoch = 0;    // newest epoch that the store has
   int semantics = 1;
   Digest identity_key;        // SHA-256 of the identity key
   std::string base_currency;  // of every base amount in the ledgers; "" before the first

@@ -7,6 +7,7 @@
 #include "engine/base/check.h"
 #include "engine/ledger/chunk_codec.h"
 #include "engine/ledger/index_block.h"
+#include "engine/ledger/leg_log.h"
 #include "engine/ledger/sequence_index.h"
 #include "engine/ledger/store_key.h"
 #include "engine/ledger/stored_value.h"
@@ -19,6 +20,24 @@ std::string EncodeAgain(const SubjectRecord& r, const ColumnNames& names) {
   return EncodeRecord({r.last_sequence, r.newest_time, r.has_legs, r.oldest_chunk, r.totals,
                        r.fold_marks, r.newest},
                       names);
+}
+
+void ReadLog(std::string_view value) {
+  auto reader = LegLogReader::Open(value);
+  if (!reader.ok()) return;
+  LoggedLeg leg;
+  ColumnNames names;
+  LegLogWriter writer;
+  while (true) {
+    const auto more = reader->Next(&leg);
+    if (!more.ok() || !*more) break;
+    std::vector<ColumnText> columns;
+    for (const auto& [name, text] : leg.columns) columns.push_back({names.NumberOf(name), text});
+    writer.AddLeg(leg.record_key, leg.entry, {leg.channel, columns}, names);
+    for (const FoldMark& mark : leg.folds) writer.AddFold(mark);
+  }
+  const std::string again = writer.Take();
+  CHECK(again.empty() || LegLogReader::Open(again).ok());
 }
 
 void DecodeOnce(std::string_view value) {
@@ -35,6 +54,7 @@ void DecodeOnce(std::string_view value) {
     CHECK(again.ok());
     CHECK(EncodeAgain(*again, names) == bytes);
   }
+  ReadLog(value);
   const auto block = IndexBlock::Decode(value, SequenceIndex::kBlockRecords);
   if (block.ok()) {
     const std::string bytes = block->Encode();

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "engine/ledger/lane_state.h"
+#include "engine/ledger/leg_log.h"
 #include "tests/unit/ledger/feature_oracle.h"
 #include "tests/unit/ledger/feature_specs.h"
 #include "tests/unit/ledger/leg_stream.h"
@@ -48,6 +49,7 @@ struct Treatment {
   bool on_disk = false;
   bool looks_ahead = false;
   size_t write_back_bytes_max = 4 << 20;
+  size_t leg_log_bytes_max = 4 << 20;
 };
 
 class Run {
@@ -59,7 +61,7 @@ class Run {
     options_.lateness_max_us = stream.lateness_max_us;
     options_.cache_bytes_max = treatment.cache_bytes_max;
     options_.write_back_bytes_max = treatment.write_back_bytes_max;
-    options_.write_back_delay_epochs = seed % 4;
+    options_.leg_log_bytes_max = treatment.leg_log_bytes_max;
     directory_ = ::testing::TempDir() + "feature-property-" + std::to_string(::getpid());
     if (treatment.on_disk) {
       auto opened = OpenRocksStore(directory_, 1 << 20);
@@ -103,6 +105,7 @@ class Run {
         oracle_.Add(leg);
         newest_ = std::max(newest_, leg.time());
         JudgeLeg(leg);
+        applied_ = leg.sequence;
         unsaved_.push_back(leg);
       }
       // Between transactions: that is where epochs end.
@@ -113,24 +116,31 @@ class Run {
   }
 
   void WriteBack(bool all) {
-    ++epoch_;
-    pending_.emplace_back(epoch_, state_->TakeWriteBack(epoch_, all));
+    ++ticket_;
+    pending_.push_back({ticket_, applied_, state_->TakeWriteBack(ticket_, all)});
     if (OneIn(3) && !state_->IsOverBound()) return;  // several may be on their way
-    for (auto& [epoch, write] : pending_) {
+    for (Pending& pending : pending_) {
+      struct WriteBack& write = pending.write;
+      std::vector<std::string> legs;
+      if (!write.leg_log.empty()) legs.push_back(std::move(write.leg_log));
+      log_.Advance(pending.last, std::move(legs), write.first_unsaved, &write.batch);
       ASSERT_TRUE(store_->Write(write.batch, false).ok());
-      first_unsaved_ = write.first_unsaved;
-      state_->Written(epoch);
+      state_->Written(pending.ticket);
+      std::erase_if(unsaved_, [&](const Leg& leg) { return leg.sequence <= pending.last; });
     }
     pending_.clear();
-    const Sequence redo = first_unsaved_;
-    std::erase_if(unsaved_, [&](const Leg& leg) { return leg.sequence < redo; });
   }
 
   // What was not written is lost and applied again, with the same figures.
   void Crash() {
     state_ = std::make_unique<LaneState>(store_.get(), options_, &hasher_);
     pending_.clear();
-    epoch_ += 100;
+    const auto log = ReadLegLog(store_.get());
+    ASSERT_TRUE(log.ok()) << log.status();
+    log_ = LegLogTail(*log);
+    const absl::Status recovered = state_->Recover(
+        *log, nullptr, [&](const StoreBatch& images) { return store_->Write(images, false); });
+    ASSERT_TRUE(recovered.ok()) << recovered;
     state_->SetRuleSet(rule_set_, since_);
     for (const Leg& leg : unsaved_) {
       LegFigures figures;
@@ -238,9 +248,15 @@ class Run {
   RecordedSince since_;
   EventTime newest_ = EventTime::Min();
   std::vector<Leg> unsaved_;
-  std::vector<std::pair<uint64_t, struct WriteBack>> pending_;
-  Sequence first_unsaved_;
-  uint64_t epoch_ = 0;
+  struct Pending {
+    uint64_t ticket = 0;
+    Sequence last;  // of its epoch
+    struct WriteBack write;
+  };
+  std::vector<Pending> pending_;
+  LegLogTail log_;
+  Sequence applied_;
+  uint64_t ticket_ = kFirstLiveTicket;
 };
 
 std::vector<FeatureSpec> MakeSpecs(uint64_t seed, int count) {
@@ -279,6 +295,7 @@ TEST_P(FeatureProperty, TreatmentShowsNowhere) {
   Treatment written;
   written.write_one_in = 7;
   written.write_back_bytes_max = 1000;
+  written.leg_log_bytes_max = GetParam() % 3 * 700;
   written.looks_ahead = true;
   written.cache_bytes_max = 60'000;
   EXPECT_EQ(RunOnce(GetParam(), stream, written).Hex(), plain.Hex());

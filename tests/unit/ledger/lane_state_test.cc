@@ -6,6 +6,7 @@
 
 #include <deque>
 
+#include "engine/ledger/leg_log.h"
 #include "engine/ledger/store_key.h"
 #include "engine/model/decoder.h"
 #include "tests/unit/ledger/feature_specs.h"
@@ -67,6 +68,12 @@ class LaneStateTest : public ::testing::Test {
     state_ = std::make_unique<LaneState>(&store_, options, &hasher_);
     RecordedSince since;
     since.kind.fill(EventTime::Min());
+    const auto log = ReadLegLog(&store_);
+    ASSERT_TRUE(log.ok()) << log.status();
+    log_ = LegLogTail(*log);
+    const absl::Status recovered = state_->Recover(
+        *log, nullptr, [&](const StoreBatch& images) { return store_.Write(images, false); });
+    ASSERT_TRUE(recovered.ok()) << recovered;
     state_->SetRuleSet(rule_set_, since);
   }
 
@@ -77,7 +84,7 @@ class LaneStateTest : public ::testing::Test {
     t.currency = *CurrencyCode::Parse("EUR");
     t.channel = "online";
     t.debtor.account = account;
-    t.debtor.account_hash = hasher_.Hash(account);
+    t.debtor.account_hash = IdentityHash(hasher_, 1, "", account);
     Leg leg;
     leg.transaction = &t;
     leg.sequence = {transactions_.size()};
@@ -90,26 +97,34 @@ class LaneStateTest : public ::testing::Test {
     judged_ = leg;  // figures refer to it
     const auto outcome = state_->Apply(judged_, &figures_);
     EXPECT_TRUE(outcome.ok()) << outcome.status();
-    return outcome.value_or(ApplyOutcome::kAlreadyContained);
+    newest_ = judged_.sequence;
+    return outcome.value_or(ApplyOutcome::kTooLate);
   }
   int64_t Figure(int feature) {
     const Value value = figures_.Feature(indices_[static_cast<size_t>(feature)]);
     return value.known ? value.integer : -1;
   }
-  void WriteAll() {
-    const WriteBack write = state_->TakeWriteBack(++epoch_, true);
+  WriteBack Take(bool all) { return state_->TakeWriteBack(++ticket_, all); }
+  // As the committing thread does with a lane's part of an epoch.
+  void Write(WriteBack write) {
+    std::vector<std::string> legs;
+    if (!write.leg_log.empty()) legs.push_back(std::move(write.leg_log));
+    log_.Advance(newest_, std::move(legs), write.first_unsaved, &write.batch);
     ASSERT_TRUE(store_.Write(write.batch, false).ok());
-    state_->Written(epoch_);
+    state_->Written(ticket_);
   }
-  int ChunksInStore() {
-    int chunks = 0;
-    EXPECT_TRUE(store_.ScanForward("C", "D", [&](std::string_view, std::string_view) {
-      ++chunks;
-      return true;
-    }).ok());
-    return chunks;
+  void WriteAll() { Write(Take(true)); }
+  void WriteLog() { Write(Take(false)); }
+  int CountInStore(char tag) {
+    int count = 0;
+    EXPECT_TRUE(store_.ScanForward(std::string(1, tag), std::string(1, tag + 1),
+                                   [&](std::string_view, std::string_view) {
+                                     ++count;
+                                     return true;
+                                   })
+                    .ok());
+    return count;
   }
-
   const KeyedHasher hasher_{"lane state"};
   FailingStore store_;
   std::shared_ptr<const RuleSet> rule_set_;
@@ -120,7 +135,9 @@ class LaneStateTest : public ::testing::Test {
   std::unique_ptr<LaneState> state_;
   Leg judged_;
   LegFigures figures_;
-  uint64_t epoch_ = 0;
+  LegLogTail log_;
+  Sequence newest_;
+  uint64_t ticket_ = kFirstLiveTicket;
 };
 
 TEST_F(LaneStateTest, SubjectsOfOneHashShareNothing) {
@@ -142,42 +159,126 @@ TEST_F(LaneStateTest, SubjectsOfOneHashShareNothing) {
       absl::IsNotFound(InspectSubject(&store_, SubjectKind::kAccount, "u", "A").status()));
 }
 
-TEST_F(LaneStateTest, ContainedLegsAreNotAppliedAgain) {
-  const Leg first = MakeLeg("A", 0), second = MakeLeg("A", 1);
-  Apply(first);
-  WriteAll();
+TEST_F(LaneStateTest, TheLogHoldsWhatNoImageHas) {
+  Apply(MakeLeg("A", 0));
+  WriteLog();
+  Apply(MakeLeg("B", 1));
+  Apply(MakeLeg("A", 2));
+  WriteLog();
+  EXPECT_EQ(CountInStore(kRecordKeyTag), 0);
+  EXPECT_EQ(CountInStore(kLegLogKeyTag), 2);
+  EXPECT_EQ(InspectSubject(&store_, SubjectKind::kAccount, "", "A")->all[0].count, 2);
+  const Digest before = *state_->LogicalDigest();
+  EXPECT_EQ(StoredLogicalDigest(&store_, options_.retention_us)->Hex(), before.Hex());
   Open({});
-  EXPECT_EQ(Apply(first), ApplyOutcome::kAlreadyContained);
-  EXPECT_EQ(Apply(second), ApplyOutcome::kApplied);
+  EXPECT_EQ(state_->LogicalDigest()->Hex(), before.Hex());
+  Apply(MakeLeg("A", 3));
+  EXPECT_EQ(Figure(kCount90d), 3);
+}
+
+TEST_F(LaneStateTest, LoggedLegsThatAnImageHasAreNotAppliedAgain) {
+  LedgerOptions options;
+  options.leg_log_bytes_max = 40;
+  options.write_back_bytes_max = 1;
+  Open(options);
+  Apply(MakeLeg("A", 0));
+  Apply(MakeLeg("B", 0));
+  WriteLog();
+  EXPECT_EQ(CountInStore(kRecordKeyTag), 1) << "B waits, and so the legs of both stay logged";
+  EXPECT_EQ(CountInStore(kLegLogKeyTag), 1);
+  Open(options);
+  Apply(MakeLeg("A", 1));
+  EXPECT_EQ(Figure(kCount90d), 2);
+  Apply(MakeLeg("B", 1));
   EXPECT_EQ(Figure(kCount90d), 2);
 }
 
-TEST_F(LaneStateTest, HandsOverTheOldestChangesFirst) {
+TEST_F(LaneStateTest, AnImageMadeForALoggedSelfTransferHasBothOfItsLegs) {
+  Leg debit = MakeLeg("A", 0);
+  transactions_.back().creditor = transactions_.back().debtor;
+  Leg credit = debit;
+  credit.direction = Direction::kCredit;
+  credit.order = LegOrder::kCreditorAccount;
+  Apply(debit);
+  Apply(credit);
+  WriteLog();
   LedgerOptions options;
-  options.write_back_bytes_max = 1;
-  options.write_back_delay_epochs = 0;
+  options.cache_bytes_max = 1;  // recovery has to make images
   Open(options);
-  for (int i = 0; i < 3; ++i) Apply(MakeLeg("A" + std::to_string(i), i));
-  const WriteBack first = state_->TakeWriteBack(1, false);
-  EXPECT_EQ(first.batch.operations.size(), 1u);
-  EXPECT_EQ(first.first_unsaved, Sequence{2});
-  const WriteBack second = state_->TakeWriteBack(2, false);
-  EXPECT_EQ(second.first_unsaved, Sequence{3});
-  const WriteBack rest = state_->TakeWriteBack(3, true);
-  EXPECT_EQ(rest.first_unsaved, Sequence{UINT64_MAX});
-  EXPECT_TRUE(state_->TakeWriteBack(4, true).batch.operations.empty());
+  EXPECT_EQ(CountInStore(kRecordKeyTag), 1);
+  Open({});
+  Apply(MakeLeg("A", 1));
+  EXPECT_EQ(Figure(kCount90d), 3);
 }
 
-TEST_F(LaneStateTest, YoungChangesWait) {
+TEST_F(LaneStateTest, TheOldestChangesAreTheFirstToGetImages) {
   LedgerOptions options;
-  options.write_back_delay_epochs = 2;
+  options.leg_log_bytes_max = 1;
+  options.write_back_bytes_max = 1;
+  Open(options);
+  for (int i = 0; i < 3; ++i) Apply(MakeLeg("A" + std::to_string(i), i));
+  const WriteBack first = Take(false);
+  EXPECT_EQ(first.batch.operations.size(), 3u) << "far behind, all of them";
+  EXPECT_EQ(first.first_unsaved, Sequence{UINT64_MAX});
+  options.leg_log_bytes_max = 50;
+  Open(options);
+  for (int i = 0; i < 3; ++i) Apply(MakeLeg("B" + std::to_string(i), i));
+  const WriteBack second = Take(false);
+  ASSERT_GT(second.leg_log.size(), 50u);
+  ASSERT_LT(second.leg_log.size(), 100u);
+  EXPECT_EQ(second.batch.operations.size(), 1u);
+  EXPECT_EQ(second.first_unsaved, Sequence{5});
+  EXPECT_TRUE(Take(true).leg_log.empty());
+  EXPECT_TRUE(Take(true).batch.operations.empty());
+}
+
+TEST_F(LaneStateTest, ChangesWaitForTheirImageUntilTheLogIsFull) {
+  LedgerOptions options;
+  options.leg_log_bytes_max = 100;
   Open(options);
   Apply(MakeLeg("A", 0));
-  EXPECT_EQ(state_->TakeWriteBack(1, false).first_unsaved, Sequence{1});
+  WriteBack write = Take(false);
+  ASSERT_LT(write.leg_log.size(), 50u);
+  EXPECT_TRUE(write.batch.operations.empty());
+  EXPECT_EQ(write.first_unsaved, Sequence{1});
   Apply(MakeLeg("B", 0));
-  EXPECT_TRUE(state_->TakeWriteBack(2, false).batch.operations.empty());
-  EXPECT_EQ(state_->TakeWriteBack(3, false).first_unsaved, Sequence{2}) << "A's turn";
-  EXPECT_EQ(state_->TakeWriteBack(4, false).batch.operations.size(), 1u) << "B's turn";
+  EXPECT_TRUE(Take(false).batch.operations.empty());
+  for (int i = 0; i < 8; ++i) {
+    Apply(MakeLeg("C", i));
+    write = Take(false);
+  }
+  EXPECT_GT(write.first_unsaved, Sequence{2}) << "A's turn has come, and B's";
+}
+
+TEST_F(LaneStateTest, SubjectsBecomeEvictableBeforeMemoryIsShort) {
+  LedgerOptions options;
+  options.cache_bytes_max = 100'000;
+  Open(options);
+  for (int i = 0; state_->cache_bytes() < 80'000; ++i) Apply(MakeLeg("A" + std::to_string(i), i));
+  EXPECT_FALSE(Take(false).batch.operations.empty());
+}
+
+TEST_F(LaneStateTest, WhatNeedNotOutliveTheProcessIsNotLogged) {
+  LedgerOptions options;
+  options.is_recoverable = false;
+  options.leg_log_bytes_max = 1;
+  Open(options);
+  Apply(MakeLeg("A", 0));
+  const WriteBack write = Take(false);
+  EXPECT_TRUE(write.leg_log.empty());
+  EXPECT_TRUE(write.batch.operations.empty());
+}
+
+TEST_F(LaneStateTest, ADamagedLogIsRefused) {
+  Apply(MakeLeg("A", 0));
+  WriteLog();
+  StoreBatch batch;
+  batch.Put(LegLogKey({1}, 0), "nonsense");
+  ASSERT_TRUE(store_.Write(batch, false).ok());
+  const auto log = ReadLegLog(&store_);
+  LaneState state(&store_, {}, &hasher_);
+  const auto write = [](const StoreBatch&) { return absl::OkStatus(); };
+  EXPECT_EQ(state.Recover(*log, nullptr, write).code(), absl::StatusCode::kDataLoss);
 }
 
 TEST_F(LaneStateTest, PinnedSubjectsStayUntilTheirImageIsWritten) {
@@ -186,15 +287,15 @@ TEST_F(LaneStateTest, PinnedSubjectsStayUntilTheirImageIsWritten) {
   Open(options);
   Apply(MakeLeg("A", 0));
   EXPECT_TRUE(state_->IsOverBound());
-  const WriteBack first = state_->TakeWriteBack(1, true);
+  const WriteBack first = Take(true);
   EXPECT_EQ(state_->subject_count(), 1u) << "its image is not in the store yet";
   Apply(MakeLeg("A", 1));
-  state_->Written(1);
+  state_->Written(kFirstLiveTicket + 1);
   EXPECT_EQ(state_->subject_count(), 1u) << "it has changed since";
-  const WriteBack second = state_->TakeWriteBack(2, true);
+  const WriteBack second = Take(true);
   ASSERT_TRUE(store_.Write(first.batch, false).ok());
   ASSERT_TRUE(store_.Write(second.batch, false).ok());
-  state_->Written(2);
+  state_->Written(kFirstLiveTicket + 2);
   EXPECT_EQ(state_->subject_count(), 0u);
   EXPECT_EQ(state_->cache_bytes(), 0u);
   EXPECT_FALSE(state_->IsOverBound());
@@ -205,31 +306,32 @@ TEST_F(LaneStateTest, PinnedSubjectsStayUntilTheirImageIsWritten) {
 
 TEST_F(LaneStateTest, FoldsByTheNewestMarkInTheHalfOpenSpan) {
   const Hash128 rule{1, 1}, key{2, 2};
-  auto add = [&](int64_t minute, uint64_t sequence, bool shadow) {
+  auto add = [&](int64_t minute, bool shadow) {
     Apply(MakeLeg("A", minute));
     FoldMark mark;
     mark.rule = rule;
     mark.key = key;
     mark.time = figures_.leg().time();
-    mark.sequence = {sequence};
+    mark.sequence = figures_.leg().sequence;
     mark.shadow = shadow;
     figures_.AddFold(mark);
   };
-  add(0, 10, false);
-  add(60, 11, false);
-  add(60, 12, true);
+  add(0, false);
+  add(60, false);
   WriteAll();
+  add(60, true);
+  WriteLog();
   Open({});
   Apply(MakeLeg("A", 119));
   ASSERT_NE(figures_.FindFold(rule, key, false, kHourUs), nullptr);
-  EXPECT_EQ(figures_.FindFold(rule, key, false, kHourUs)->sequence, Sequence{11});
-  EXPECT_EQ(figures_.FindFold(rule, key, true, kHourUs)->sequence, Sequence{12});
+  EXPECT_EQ(figures_.FindFold(rule, key, false, kHourUs)->sequence, Sequence{2});
+  EXPECT_EQ(figures_.FindFold(rule, key, true, kHourUs)->sequence, Sequence{3});
   EXPECT_EQ(figures_.FindFold(rule, {}, false, kHourUs), nullptr);
   EXPECT_EQ(figures_.FindFold(key, key, false, kHourUs), nullptr);
   EXPECT_EQ(figures_.FindFold(rule, key, false, 59 * kMinuteUs), nullptr) << "(t - for, t]";
   // A late leg does not see alerts of later events.
   EXPECT_EQ(Apply(MakeLeg("A", 59)), ApplyOutcome::kLate);
-  EXPECT_EQ(figures_.FindFold(rule, key, false, kHourUs)->sequence, Sequence{10});
+  EXPECT_EQ(figures_.FindFold(rule, key, false, kHourUs)->sequence, Sequence{1});
 }
 
 TEST_F(LaneStateTest, ARejectedTransactionSeesNothing) {
@@ -256,7 +358,7 @@ TEST_F(LaneStateTest, ChunksBeyondRetentionGoFromTheStore) {
   }
   EXPECT_EQ(Figure(kCount90d), 90);
   WriteAll();
-  EXPECT_LE(ChunksInStore(), 100 / 48 + 2);
+  EXPECT_LE(CountInStore(kChunkKeyTag), 100 / 48 + 2);
   EXPECT_EQ(InspectSubject(&store_, SubjectKind::kAccount, "", "A")->all[0].count, 400);
 }
 
@@ -279,9 +381,9 @@ TEST_F(LaneStateTest, ABusySubjectDoesNotHoldAllOfItsEntriesInMemory) {
     if (i % 100 != 0) continue;
     // The image of the epoch before is written only now, when there is a newer change.
     ASSERT_TRUE(store_.Write(write.batch, false).ok());
-    state_->Written(epoch_);
+    state_->Written(ticket_);
     most = std::max(most, state_->cache_bytes());
-    write = state_->TakeWriteBack(++epoch_, true);
+    write = Take(true);
   }
   EXPECT_LT(most, 500'000u);
 }

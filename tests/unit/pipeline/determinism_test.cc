@@ -163,6 +163,8 @@ TEST(Determinism, CrashesAndUnknownCommitsLeaveNoTrace) {
     options.pipeline.epoch_records_max = random() % 40 + 5;
     options.pipeline.cache_bytes = random() % 2 == 0 ? 1 : size_t{1} << 30;
     options.pipeline.ledger.write_back_bytes_max = random() % 2 == 0 ? 1 : 4096;
+    options.pipeline.leg_log_bytes = random() % 2 == 0 ? 1 : 6000;
+    options.lanes_change = seed % 2 == 0;
     options.crash_chance = 0.002;
     options.commit_fault_chance = 0.002;
     const SimulationResult result = Simulate(options, 7);

@@ -207,6 +207,7 @@ TEST(Reload, RandomReloadsUnderCrashesAreTheSameSetsAppliedAtTheSameSequences) {
     options.pipeline.commit_interval_ms = random() % 2 == 0 ? 0 : 100;
     options.pipeline.cache_bytes = random() % 2 == 0 ? 1 : size_t{1} << 30;
     options.pipeline.ledger.write_back_bytes_max = random() % 2 == 0 ? 1 : 4096;
+    options.pipeline.leg_log_bytes = random() % 2 == 0 ? 1 : 6000;
     if (seed > 2) {
       options.crash_chance = 0.002;
       options.commit_fault_chance = 0.002;

@@ -44,6 +44,7 @@ struct SimulationOptions {
   PipelineOptions pipeline;
   double crash_chance = 0;         // a step
   double commit_fault_chance = 0;  // a step: the next commit's outcome is unknown
+  bool lanes_change = false;       // each life has its own number of lanes
   bool threaded = false;           // real threads instead of seeded steps
   ActivationDesk* desk = nullptr;  // with it, its newest set is run, not Run's argument
   std::function<void()> before_step;  // not with threads; may append input, submit rule sets
@@ -106,6 +107,7 @@ class Simulation {
                         SimulationResult* result) {
     while (true) {
       ++result->lives;
+      if (options_.lanes_change) options_.pipeline.lanes = static_cast<int>(random_() % 4 + 1);
       PipelinePorts ports;
       ports.source = &source_;
       ports.output = &output_;
@@ -120,7 +122,7 @@ class Simulation {
               : pipeline.RunStepwise([&](size_t stages) { return Choose(stages); });
       if (!outcome.ok()) return outcome.status();
       if (*outcome == PipelineOutcome::kRestart) continue;
-      // Every image is written at the end, so the store is the whole state.
+      // Images and logged legs: the store is the whole state.
       const auto digest =
           StoredLogicalDigest(store_.get(), options_.pipeline.ledger.retention_us);
       if (!digest.ok()) return digest.status();
