@@ -1,7 +1,10 @@
 // One record judged on a state by the engine's own stages. Cold.
 #include "engine/lab/explained_moment.h"
 
+#include <algorithm>
+
 #include "engine/base/status.h"
+#include "engine/ledger/leg_log.h"
 #include "engine/pipeline/intake.h"
 #include "engine/pipeline/judge.h"
 #include "engine/pipeline/legs.h"
@@ -28,6 +31,18 @@ MomentVerdict VerdictOf(const SequencedRecord& record, const RuleSet& rule_set) 
   return verdict;
 }
 
+// Of the ledgers in the store only those that the legs go into.
+absl::Status RecoverSubjectsOf(const std::vector<Leg>& legs, Store* store, LaneState* state) {
+  ASSIGN_OR_RETURN(const std::vector<LegLogPart> log, ReadLegLog(store));
+  const auto is_wanted = [&](const Hash128& hash) {
+    return std::any_of(legs.begin(), legs.end(),
+                       [&](const Leg& leg) { return leg.subject_hash == hash; });
+  };
+  return state->Recover(log, is_wanted, [](const StoreBatch&) {
+    return absl::InternalError("memory without a bound was too little");
+  });
+}
+
 }  // namespace
 
 absl::StatusOr<MomentVerdict> JudgeAtMoment(const ExplainedMoment& moment, LegObserver* observer) {
@@ -45,7 +60,10 @@ absl::StatusOr<MomentVerdict> JudgeAtMoment(const ExplainedMoment& moment, LegOb
     for (const Leg& leg : legs) RETURN_IF_ERROR(moment.prepare(leg));
   }
 
-  LaneState state(moment.store, moment.options.ledger, moment.hasher);
+  LedgerOptions ledger = moment.options.ledger;
+  ledger.cache_bytes_max = SIZE_MAX;  // for a few subjects
+  LaneState state(moment.store, ledger, moment.hasher);
+  RETURN_IF_ERROR(RecoverSubjectsOf(legs, moment.store, &state));
   state.SetRuleSet(moment.rule_set, moment.since);
   Judge judge(moment.topics);
   judge.SetRuleSet(moment.rule_set);
