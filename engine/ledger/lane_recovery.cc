@@ -50,16 +50,14 @@ absl::Status LaneState::Impl::LoadLogged(const LegLogPart& part,
   }));
   std::sort(missing.begin(), missing.end());
   std::vector<std::string_view> keys;
-  std::vector<std::string> values;
+  std::vector<std::optional<std::string>> values;
   for (size_t begin = 0; begin < missing.size(); begin += kRecordsAtOnce) {
     const size_t end = std::min(missing.size(), begin + kRecordsAtOnce);
     keys.clear();
     for (size_t i = begin; i < end; ++i) keys.push_back(missing[i].first);
-    const std::vector<absl::Status> found = store_->MultiGet(keys, &values);
+    RETURN_IF_ERROR(store_->MultiGet(keys, &values));
     for (size_t i = begin; i < end; ++i) {
-      RETURN_IF_ERROR(Load(missing[i].second, std::string(missing[i].first), found[i - begin],
-                           values[i - begin])
-                          .status());
+      RETURN_IF_ERROR(Load(missing[i].second, missing[i].first, values[i - begin]).status());
     }
   }
   return absl::OkStatus();

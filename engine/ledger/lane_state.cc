@@ -51,50 +51,50 @@ void LaneState::Impl::SetRuleSet(std::shared_ptr<const RuleSet> rule_set,
 }
 
 absl::Status LaneState::Impl::LookAhead(std::span<const Leg> legs) {
-  for (const Leg& leg : legs) table_.Prefetch(leg.subject_hash);
-  std::vector<const Leg*> missing;
-  absl::flat_hash_set<Hash128> wanted;
-  for (const Leg& leg : legs) {
-    if (const Subject* subject = table_.Find(leg); subject != nullptr) {
-      __builtin_prefetch(&subject->ledger);
-    } else if (wanted.insert(leg.subject_hash).second) {
-      missing.push_back(&leg);
+  // Each step asks for what the next one reads, so that many misses are under way at once.
+  for (const Leg& leg : legs) table_.PrefetchSlot(leg.subject_hash);
+  subjects_ahead_.clear();
+  for (const Leg& leg : legs) subjects_ahead_.push_back(table_.PrefetchSubject(leg.subject_hash));
+  missing_.clear();
+  missing_hashes_.clear();
+  size_t missing = 0;
+  for (size_t i = 0; i < legs.size(); ++i) {
+    const Leg& leg = legs[i];
+    // Of another subject with the same hash it brings nothing and does no harm.
+    if (subjects_ahead_[i] != nullptr) {
+      subjects_ahead_[i]->ledger.PrefetchNewest();
+    } else if (missing_.insert(leg.subject_hash).second) {
+      if (missing_keys_.size() == missing) missing_keys_.emplace_back();
+      missing_hashes_.push_back(leg.subject_hash);
+      SetRecordKey(leg.subject_kind, leg.transaction->tenant, leg.subject_id,
+                   &missing_keys_[missing++]);
     }
   }
-  if (missing.empty()) return absl::OkStatus();
-  std::vector<std::string> keys, values;
-  std::vector<std::string_view> views;
-  keys.reserve(missing.size());
-  for (const Leg* leg : missing) {
-    keys.push_back(RecordKey(leg->subject_kind, leg->transaction->tenant, leg->subject_id));
-    views.push_back(keys.back());
-  }
-  const std::vector<absl::Status> found = store_->MultiGet(views, &values);
-  for (size_t i = 0; i < missing.size(); ++i) {
-    RETURN_IF_ERROR(
-        Load(missing[i]->subject_hash, std::move(keys[i]), found[i], values[i]).status());
+  if (missing == 0) return absl::OkStatus();
+  missing_views_.assign(missing_keys_.begin(), missing_keys_.begin() + static_cast<int>(missing));
+  RETURN_IF_ERROR(store_->MultiGet(missing_views_, &missing_values_));
+  for (size_t i = 0; i < missing; ++i) {
+    RETURN_IF_ERROR(Load(missing_hashes_[i], missing_views_[i], missing_values_[i]).status());
   }
   return absl::OkStatus();
 }
 
 absl::StatusOr<Subject*> LaneState::Impl::FindOrLoad(const Leg& leg) {
   if (Subject* subject = table_.Find(leg); subject != nullptr) return subject;
-  std::string key = RecordKey(leg.subject_kind, leg.transaction->tenant, leg.subject_id);
-  std::string value;
-  const absl::Status found = store_->Get(key, &value);
-  return Load(leg.subject_hash, std::move(key), found, value);
+  const std::string key = RecordKey(leg.subject_kind, leg.transaction->tenant, leg.subject_id);
+  std::vector<std::optional<std::string>> values;
+  RETURN_IF_ERROR(store_->MultiGet({key}, &values));
+  return Load(leg.subject_hash, key, values[0]);
 }
 
-absl::StatusOr<Subject*> LaneState::Impl::Load(const Hash128& hash, std::string record_key,
-                                               const absl::Status& found,
-                                               std::string_view value) {
+absl::StatusOr<Subject*> LaneState::Impl::Load(const Hash128& hash, std::string_view record_key,
+                                               const std::optional<std::string>& value) {
   const std::optional<SubjectIdentity> identity = ParseRecordKey(record_key);
   CHECK(identity.has_value());
-  const size_t id_bytes = identity->id.size();
   auto subject =
-      std::make_unique<Subject>(identity->kind, hash, std::move(record_key), id_bytes);
-  if (found.ok()) {
-    ASSIGN_OR_RETURN(SubjectRecord record, DecodeRecord(value, &names_));
+      std::make_unique<Subject>(identity->kind, hash, record_key, identity->id.size());
+  if (value) {
+    ASSIGN_OR_RETURN(SubjectRecord record, DecodeRecord(*value, &names_));
     subject->last_sequence = subject->loaded_sequence = record.last_sequence;
     subject->newest_time = record.newest_time;
     subject->has_legs = record.has_legs;
@@ -102,8 +102,6 @@ absl::StatusOr<Subject*> LaneState::Impl::Load(const Hash128& hash, std::string 
     subject->totals = record.totals;
     subject->fold_marks = std::move(record.fold_marks);
     subject->ledger = Ledger(std::move(record.newest), record.oldest_chunk.has_value());
-  } else if (!absl::IsNotFound(found)) {
-    return found;
   }
   return table_.Insert(std::move(subject));
 }
@@ -128,7 +126,7 @@ absl::StatusOr<ApplyOutcome> LaneState::Impl::Apply(const Leg& leg, Subject** ap
 absl::Status LaneState::Impl::Record(const Entry& entry, const EntryTexts& texts,
                                      Subject* subject) {
   applied_ = entry.sequence;
-  if (options_.is_recoverable) log_.AddLeg(subject->record_key, entry, texts, names_);
+  if (options_.is_recoverable) log_.AddLeg(subject->record_key(), entry, texts, names_);
   if (keeps_totals_before_) {
     settled_before_ = subject->totals.settled();
     all_before_ = subject->totals.all();
@@ -242,7 +240,7 @@ void LaneState::Impl::PutImage(Subject* subject, uint64_t ticket, StoreBatch* ba
   if (subject->ledger.HasChunksApart()) oldest = subject->oldest_apart;
   const RecordView record{subject->last_sequence, subject->newest_time, subject->has_legs, oldest,
                           subject->totals, subject->fold_marks, subject->ledger.newest()};
-  batch->Put(subject->record_key, EncodeRecord(record, names_));
+  batch->Put(std::string(subject->record_key()), EncodeRecord(record, names_));
 }
 
 void LaneState::Impl::Written(uint64_t ticket) {
@@ -258,7 +256,7 @@ absl::StatusOr<Digest> LaneState::Impl::LogicalDigest(
   absl::Status status;
   table_.ForEach([&](Subject* subject) {
     if (!subject->has_legs || !status.ok()) return;
-    in_memory.insert(subject->record_key);
+    in_memory.insert(subject->record_key());
     const DigestInput input{subject->newest_time, true, &subject->totals, &subject->fold_marks,
                             options_.retention_us};
     const absl::StatusOr<Digest> digest =

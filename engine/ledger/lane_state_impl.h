@@ -3,9 +3,11 @@
 
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/functional/function_ref.h"
 #include "engine/base/arena.h"
 #include "engine/ledger/ever_figure.h"
@@ -69,15 +71,15 @@ class LaneState::Impl {
   };
 
   LedgerSource SourceOf(const Subject& subject) {
-    return {store_, &names_, subject.record_key, written_ticket_};
+    return {store_, &names_, subject.record_key(), written_ticket_};
   }
   ReadingContext ContextOf(const Subject& subject, const Leg* leg) const {
     return {rule_set_.get(), &columns_, subject.kind, subject.hash, subject.id(), leg};
   }
   absl::StatusOr<Subject*> FindOrLoad(const Leg& leg);
   // A subject that is not in memory, from what the store has under its key.
-  absl::StatusOr<Subject*> Load(const Hash128& hash, std::string record_key,
-                                const absl::Status& found, std::string_view value);
+  absl::StatusOr<Subject*> Load(const Hash128& hash, std::string_view record_key,
+                                const std::optional<std::string>& value);
   // Enters the leg into the subject's totals, its ledger and the log.
   absl::Status Record(const Entry& entry, const EntryTexts& texts, Subject* subject);
   // Recovery: brings the subjects of a part of the log into memory, in one sweep over the store.
@@ -114,6 +116,14 @@ class LaneState::Impl {
   const LedgerOptions options_;
   const KeyedHasher& hasher_;
   ColumnNames names_;
+  // Of LookAhead, kept for their memory: by leg, and of those that are not in memory.
+  std::vector<Subject*> subjects_ahead_;
+  absl::flat_hash_set<Hash128> missing_;
+  std::vector<Hash128> missing_hashes_;
+  std::vector<std::string> missing_keys_;
+  std::vector<std::string_view> missing_views_;
+  std::vector<std::optional<std::string>> missing_values_;
+
   SubjectTable table_;
   absl::Status status_;
   uint64_t written_ticket_ = 0;

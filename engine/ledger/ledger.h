@@ -68,6 +68,8 @@ class Ledger {
   // Whether more than `limit` entries are later than `time`; may say no where there are, but
   // never where more than the newest chunk and one chunk apart are.
   bool HasMoreThan(size_t limit, EventTime time) const;
+  // Brings the newest entries close. Purely a matter of speed.
+  void PrefetchNewest() const { newest_.PrefetchLast(); }
 
   // Puts what changed since the last call, but for the newest chunk, into a batch of `epoch`.
   void TakeChanges(const LedgerSource& source, uint64_t epoch, StoreBatch* batch);

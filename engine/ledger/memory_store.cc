@@ -16,14 +16,16 @@ class MemoryStore final : public Store {
     return Find(key, value);
   }
 
-  std::vector<absl::Status> MultiGet(const std::vector<std::string_view>& keys,
-                                     std::vector<std::string>* values) override {
+  absl::Status MultiGet(const std::vector<std::string_view>& keys,
+                        std::vector<std::optional<std::string>>* values) override {
     std::shared_lock lock(mutex_);
     values->resize(keys.size());
-    std::vector<absl::Status> statuses;
-    statuses.reserve(keys.size());
-    for (size_t i = 0; i < keys.size(); ++i) statuses.push_back(Find(keys[i], &(*values)[i]));
-    return statuses;
+    for (size_t i = 0; i < keys.size(); ++i) {
+      const auto found = entries_.find(keys[i]);
+      (*values)[i].reset();
+      if (found != entries_.end()) (*values)[i] = found->second;
+    }
+    return absl::OkStatus();
   }
 
   absl::Status ScanBackward(

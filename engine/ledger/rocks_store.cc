@@ -90,17 +90,23 @@ class RocksStore final : public Store {
     return ToStatus(database_->Get(rocksdb::ReadOptions(), ToSlice(key), value), "read");
   }
 
-  std::vector<absl::Status> MultiGet(const std::vector<std::string_view>& keys,
-                                     std::vector<std::string>* values) override {
+  absl::Status MultiGet(const std::vector<std::string_view>& keys,
+                        std::vector<std::optional<std::string>>* values) override {
     std::vector<rocksdb::Slice> slices;
     slices.reserve(keys.size());
     for (std::string_view key : keys) slices.push_back(ToSlice(key));
-    std::vector<rocksdb::Status> found =
-        database_->MultiGet(rocksdb::ReadOptions(), slices, values);
-    std::vector<absl::Status> statuses;
-    statuses.reserve(found.size());
-    for (const rocksdb::Status& status : found) statuses.push_back(ToStatus(status, "read"));
-    return statuses;
+    std::vector<rocksdb::PinnableSlice> found(keys.size());
+    std::vector<rocksdb::Status> statuses(keys.size());
+    database_->MultiGet(rocksdb::ReadOptions(), database_->DefaultColumnFamily(), keys.size(),
+                        slices.data(), found.data(), statuses.data());
+    values->resize(keys.size());
+    for (size_t i = 0; i < keys.size(); ++i) {
+      (*values)[i].reset();
+      if (statuses[i].IsNotFound()) continue;
+      RETURN_IF_ERROR(ToStatus(statuses[i], "read"));
+      (*values)[i].emplace(ToView(found[i]));
+    }
+    return absl::OkStatus();
   }
 
   absl::Status ScanBackward(

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,9 +38,9 @@ class Store {
   virtual ~Store() = default;
   // NotFound if there is no such key; *value is then unspecified.
   virtual absl::Status Get(std::string_view key, std::string* value) = 0;
-  // One status a key, as Get.
-  virtual std::vector<absl::Status> MultiGet(const std::vector<std::string_view>& keys,
-                                             std::vector<std::string>* values) = 0;
+  // One value a key; none where there is no such key.
+  virtual absl::Status MultiGet(const std::vector<std::string_view>& keys,
+                                std::vector<std::optional<std::string>>* values) = 0;
   // Keys in [lower, upper), descending, until `visit` returns false.
   virtual absl::Status ScanBackward(
       std::string_view lower, std::string_view upper,

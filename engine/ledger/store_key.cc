@@ -24,13 +24,19 @@ uint64_t ReadBigEndian(std::string_view bytes) {
 
 std::string RecordKey(SubjectKind kind, std::string_view tenant, std::string_view id) {
   std::string key;
-  key.reserve(3 + tenant.size() + id.size());
-  ByteWriter writer(&key);
+  SetRecordKey(kind, tenant, id, &key);
+  return key;
+}
+
+void SetRecordKey(SubjectKind kind, std::string_view tenant, std::string_view id,
+                  std::string* key) {
+  key->clear();
+  key->reserve(3 + tenant.size() + id.size());
+  ByteWriter writer(key);
   writer.Byte(static_cast<uint8_t>(kRecordKeyTag));
   writer.Byte(static_cast<uint8_t>(kind));
   writer.Text(tenant);
   writer.Bytes(id);
-  return key;
 }
 
 std::optional<SubjectIdentity> ParseRecordKey(std::string_view key) {

@@ -18,6 +18,9 @@ inline constexpr char kRecordKeyTag = 'S';
 inline constexpr char kChunkKeyTag = 'C';
 
 std::string RecordKey(SubjectKind kind, std::string_view tenant, std::string_view id);
+// The same in a string that has room from before.
+void SetRecordKey(SubjectKind kind, std::string_view tenant, std::string_view id,
+                  std::string* key);
 
 struct SubjectIdentity {
   SubjectKind kind = SubjectKind::kAccount;

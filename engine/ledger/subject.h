@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/container/inlined_vector.h"
 #include "engine/ledger/ledger.h"
 #include "engine/ledger/running_totals.h"
 #include "engine/ledger/subject_record.h"
@@ -52,19 +53,28 @@ class TotalsCache {
 class Subject {
  public:
   // `record_key` is its key in the store, and tells it from all others.
-  Subject(SubjectKind kind, const Hash128& hash, std::string record_key, size_t id_bytes)
-      : kind(kind), hash(hash), record_key(std::move(record_key)), id_bytes(id_bytes) {}
+  Subject(SubjectKind kind, const Hash128& hash, std::string_view record_key, size_t id_bytes)
+      : kind(kind), id_bytes(static_cast<uint32_t>(id_bytes)),
+        record_key_(record_key.begin(), record_key.end()), hash(hash) {}
 
-  std::string_view id() const {
-    return std::string_view(record_key).substr(record_key.size() - id_bytes);
-  }
+  std::string_view record_key() const { return {record_key_.data(), record_key_.size()}; }
+  std::string_view id() const { return record_key().substr(record_key_.size() - id_bytes); }
   size_t Bytes() const;
 
-  // Identity.
+  // Identity; what a look-up reads comes first, in one cache line.
+  Subject* next_same_hash = nullptr;
   const SubjectKind kind;
+  const uint32_t id_bytes;
+
+ private:
+  static constexpr size_t kInlineKey = 40;
+  size_t KeyHeapBytes() const {
+    return record_key_.capacity() > kInlineKey ? record_key_.capacity() : 0;
+  }
+  const absl::InlinedVector<char, kInlineKey> record_key_;
+
+ public:
   const Hash128 hash;
-  const std::string record_key;
-  const size_t id_bytes;
 
   // State, as its record and chunks have it.
   Sequence last_sequence;
@@ -82,7 +92,6 @@ class Subject {
   uint64_t pending_epoch = 0;      // of the newest image handed over; 0: it is in the store
   bool is_dirty = false;
   size_t counted_bytes = 0;        // what the table's sum has of it
-  Subject* next_same_hash = nullptr;
   Subject* newer = nullptr;        // in the list that it is in: unpinned or dirty ones
   Subject* older = nullptr;
 };

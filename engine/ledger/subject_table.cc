@@ -9,6 +9,8 @@ namespace {
 // Key, pointer and control byte at the load that the map lets itself have on the average.
 constexpr size_t kSlotBytes = (sizeof(Hash128) + sizeof(Subject*) + 1) * 3 / 2;
 
+constexpr size_t kCacheLineBytes = 64;
+
 size_t VarintBytes(size_t value) {
   size_t bytes = 1;
   for (; value >= 0x80; value >>= 7) ++bytes;
@@ -19,7 +21,7 @@ bool Is(const Subject& subject, const Leg& leg) {
   if (subject.kind != leg.subject_kind || subject.id() != leg.subject_id) return false;
   const std::string_view tenant = leg.transaction->tenant;
   // Tag, kind, the tenant's length, the tenant (store_key.h).
-  std::string_view head = subject.record_key;
+  std::string_view head = subject.record_key();
   head.remove_suffix(subject.id_bytes);
   return head.size() == 2 + VarintBytes(tenant.size()) + tenant.size() && head.ends_with(tenant);
 }
@@ -27,7 +29,7 @@ bool Is(const Subject& subject, const Leg& leg) {
 }  // namespace
 
 size_t Subject::Bytes() const {
-  return sizeof(Subject) + kSlotBytes + record_key.capacity() + ledger.HeapBytes() +
+  return sizeof(Subject) + kSlotBytes + KeyHeapBytes() + ledger.HeapBytes() +
          fold_marks.capacity() * sizeof(FoldMark) + running.HeapBytes() + totals.HeapBytes();
 }
 
@@ -52,6 +54,16 @@ SubjectTable::~SubjectTable() {
   }
 }
 
+Subject* SubjectTable::PrefetchSubject(const Hash128& hash) const {
+  const auto found = by_hash_.find(hash);
+  if (found == by_hash_.end()) return nullptr;
+  const char* const subject = reinterpret_cast<const char*>(found->second);
+  for (size_t at = 0; at < sizeof(Subject); at += kCacheLineBytes) {
+    __builtin_prefetch(subject + at, 1);
+  }
+  return found->second;
+}
+
 template <typename Is>
 Subject* SubjectTable::FindWhere(const Hash128& hash, Is is) const {
   const auto found = by_hash_.find(hash);
@@ -67,7 +79,7 @@ Subject* SubjectTable::Find(const Leg& leg) const {
 
 Subject* SubjectTable::Find(const Hash128& hash, std::string_view record_key) const {
   return FindWhere(hash,
-                   [&](const Subject& subject) { return subject.record_key == record_key; });
+                   [&](const Subject& subject) { return subject.record_key() == record_key; });
 }
 
 Subject* SubjectTable::Insert(std::unique_ptr<Subject> subject) {

@@ -1,10 +1,16 @@
 // Legs in, match results and images out. Hot.
 #include "engine/pipeline/lane.h"
 
+#include <algorithm>
+
 #include "engine/base/status.h"
 
 namespace vigla {
 namespace {
+
+// So many that the misses of a stretch overlap, so few that its subjects are still in the cache
+// of the core when they are judged: about ten lines a leg.
+constexpr size_t kLookAheadLegs = 256;
 
 LedgerOptions LaneLedger(const PipelineOptions& options) {
   LedgerOptions ledger = options.ledger;
@@ -58,9 +64,13 @@ void Lane::StartEpoch() {
 absl::Status Lane::ProcessBatch(const Batch& batch) {
   if (epoch_ == nullptr) StartEpoch();
   const std::vector<Leg>& legs = batch.lane_legs[index_];
-  RETURN_IF_ERROR(state_.LookAhead(legs));
   LegResult result;
-  for (const Leg& leg : legs) {
+  for (size_t at = 0; at < legs.size(); ++at) {
+    if (at % kLookAheadLegs == 0) {
+      const size_t ahead = std::min(kLookAheadLegs, legs.size() - at);
+      RETURN_IF_ERROR(state_.LookAhead(std::span(legs).subspan(at, ahead)));
+    }
+    const Leg& leg = legs[at];
     LegFigures figures;
     ApplyOutcome outcome = ApplyOutcome::kApplied;
     const bool enters_ledger =

@@ -22,9 +22,9 @@ class FailingStore final : public Store {
   absl::Status Get(std::string_view key, std::string* value) override {
     return fails ? absl::UnavailableError("disk gone") : inner->Get(key, value);
   }
-  std::vector<absl::Status> MultiGet(const std::vector<std::string_view>& keys,
-                                     std::vector<std::string>* values) override {
-    return inner->MultiGet(keys, values);
+  absl::Status MultiGet(const std::vector<std::string_view>& keys,
+                        std::vector<std::optional<std::string>>* values) override {
+    return fails ? absl::UnavailableError("disk gone") : inner->MultiGet(keys, values);
   }
   absl::Status ScanBackward(std::string_view lower, std::string_view upper,
                             const std::function<bool(std::string_view, std::string_view)>& visit)
