@@ -94,4 +94,23 @@ std::string WhyOperandIsNeedless(const Expression& operand, ExpressionKind chain
   return "";
 }
 
+std::string WhyPriorIsNeedless(const Feature& feature, const std::vector<RuleSubject>& subjects) {
+  // The current leg lies after a window that ends earlier.
+  if (feature.skip_us > 0) {
+    return "with `skip` the window ends before the current leg, so `prior` means nothing";
+  }
+  const auto all_are = [&subjects](RuleSubject subject) {
+    return std::all_of(subjects.begin(), subjects.end(),
+                       [subject](RuleSubject other) { return other == subject; });
+  };
+  // The other leg of the judged transaction may be on the same account: `prior` keeps it anyway.
+  if (feature.directions == DirectionSet::kCredits && all_are(RuleSubject::kDebtor)) {
+    return "the leg that is judged is a debit, and never among credits";
+  }
+  if (feature.directions == DirectionSet::kDebits && all_are(RuleSubject::kCreditor)) {
+    return "the leg that is judged is a credit, and never among debits";
+  }
+  return "";
+}
+
 }  // namespace vigla

@@ -39,28 +39,37 @@ class SiteFinder {
  private:
   void AddTree(NodeAddress address, const Expression* root, const std::set<std::string>& rules) {
     rules_ = &rules;
-    conjuncts_.clear();
-    FlattenChain(*root, &conjuncts_);
-    if (root->kind != ExpressionKind::kAnd) conjuncts_ = {root};
-    Add(&address, *root, nullptr, true);
+    Add(&address, *root, {nullptr, nullptr, true});
   }
 
-  // `top`: only && stands above.
-  void Add(NodeAddress* address, const Expression& node, const Expression* parent, bool top) {
+  // Where a node stands in its tree.
+  struct Place {
+    const Expression* parent;
+    const Expression* chain;  // the uppermost && of the chain that it belongs to, or nullptr
+    // Only &&, || and branches of ?: stand above: whether the tree is true depends on whether the
+    // node is, and on nothing else of it.
+    bool decides;
+  };
+
+  void Add(NodeAddress* address, const Expression& node, const Place& place) {
+    const bool is_and = node.kind == ExpressionKind::kAnd;
+    const Expression* chain = !is_and ? nullptr : place.chain != nullptr ? place.chain : &node;
     ExpressionSite& site = SiteOf(node);
     if (site.node == nullptr) {
       site.node = &node;
-      site.parent = parent;
-      if (top) site.conjuncts = conjuncts_;
-    } else if (!top) {
+      site.parent = place.parent;
+      if (place.decides && is_and) FlattenChain(*chain, &site.conjuncts);
+    } else if (!place.decides) {
       site.conjuncts.clear();
     }
     site.addresses.push_back(*address);
     site.rules.insert(rules_->begin(), rules_->end());
-    const bool inside = top && node.kind == ExpressionKind::kAnd;
     for (size_t i = 0; i < node.operands.size(); ++i) {
+      const bool branch = node.kind == ExpressionKind::kConditional && i > 0;
+      const bool decides =
+          place.decides && (is_and || node.kind == ExpressionKind::kOr || branch);
       address->path.push_back(static_cast<int>(i));
-      Add(address, *node.operands[i], &node, inside);
+      Add(address, *node.operands[i], {&node, chain, decides});
       address->path.pop_back();
     }
   }
@@ -86,7 +95,6 @@ class SiteFinder {
   std::vector<ExpressionSite> sites_;
   std::map<std::string, size_t> index_;
   const std::set<std::string>* rules_ = nullptr;
-  std::vector<const Expression*> conjuncts_;
 };
 
 }  // namespace

@@ -29,8 +29,8 @@ struct ExpressionSite {
   std::vector<NodeAddress> addresses;
   const Expression* node = nullptr;    // the first of them
   const Expression* parent = nullptr;  // of the first; nullptr at a root
-  // The operands of the && chain from the root of its tree in which it stands, itself among them;
-  // empty if something else than && stands above it.
+  // Of an &&: the operands of the whole chain that it belongs to; empty if something else than &&,
+  // || and branches of ?: stands above it.
   std::vector<const Expression*> conjuncts;
   std::set<std::string> rules;  // ids of those that are not off
   std::string parameter;        // whose value it is

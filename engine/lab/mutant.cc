@@ -297,11 +297,11 @@ class MutantFinder {
     AddFeature(MutantKind::kPrior, index, rules, "prior",
                feature.prior ? "`prior` is dropped" : "`prior: true` is added",
                [](FeatureDraft* at) { at->feature.prior = !at->feature.prior; });
-    // The current leg lies after a window that ends earlier.
-    if (feature.skip_us > 0) {
-      mutants_.back().equivalent =
-          "with `skip` the window ends before the current leg, so `prior` means nothing";
+    std::vector<RuleSubject> subjects;
+    for (const RuleDraft& draft : checked_.rules) {
+      if (rules.contains(draft.rule.id)) subjects.push_back(draft.rule.subject);
     }
+    mutants_.back().equivalent = WhyPriorIsNeedless(feature, subjects);
   }
 
   void AddRule(MutantKind kind, int rule, const SourcePosition& at, const std::string& what,

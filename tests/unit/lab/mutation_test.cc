@@ -196,6 +196,10 @@ TEST_F(MutationTest, WhatIsImpliedIsEquivalentAndWhatIsNotIsNot) {
 version: 1
 features:
   paid: {sum: amount, of: debits, over: 3d, skip: 1d}
+  got: {sum: amount, of: credits, over: 3d}
+  got_by_either: {sum: amount, of: credits, over: 3d, where: known(amount)}
+  idle_for: {idle: both, over: 30d}
+  age_of: {age: both, over: ever}
 rules:
   - rule: p.a
     version: 1
@@ -205,8 +209,18 @@ rules:
     score: 1
     when: >-
       known(paid) && paid > money("5 EUR") && paid > money("3 EUR")
-      && known(channel) && (known(country) || hour(time) > 3)
+      && known(channel) && (known(country) || hour(time) > 3) && got > money("1 EUR")
+      && (known(idle_for) ? idle_for > duration("9d")
+                          : known(age_of) && age_of > duration("9d"))
     reason: "{paid}"
+  - rule: p.b
+    version: 1
+    title: B
+    subject: both
+    severity: low
+    score: 1
+    when: got_by_either > money("5 EUR") && !(known(age_of) && age_of > duration("8d"))
+    reason: "{got_by_either}"
 )"));
   std::set<std::string> equivalent;
   for (const Mutant& mutant : mutants) {
@@ -214,7 +228,9 @@ rules:
   }
   EXPECT_THAT(equivalent, ::testing::UnorderedElementsAre(
                               "`known(paid)` is dropped", "`paid > money(\"3 EUR\")` is dropped",
-                              "`paid`: `prior: true` is added"));
+                              "`paid`: `prior: true` is added", "`got`: `prior: true` is added",
+                              // In a branch; not under `!`, where unknown and false differ.
+                              "`known(age_of)` is dropped"));
 }
 
 constexpr std::string_view kSmallPack = R"(pack: p
