@@ -49,6 +49,32 @@ std::string Indent(std::string_view snippet, int column) {
   return indent;
 }
 
+struct Excerpt {
+  std::string text;
+  int column;
+};
+
+// The line as a terminal may be shown it, or of a very long one what stands around the column.
+Excerpt ExcerptAround(std::string line, int column) {
+  for (char& byte : line) {
+    const auto code = static_cast<uint8_t>(byte);
+    if ((code < 0x20 && byte != '\t') || code == 0x7F) byte = '?';
+  }
+  constexpr int kShownMax = 160, kBefore = 100, kBehind = 50;  // code points
+  std::vector<size_t> starts;
+  for (size_t i = 0; i < line.size(); ++i) {
+    if (!IsContinuationByte(line[i])) starts.push_back(i);
+  }
+  const int length = static_cast<int>(starts.size());
+  if (length <= kShownMax) return {line, column};
+  starts.push_back(line.size());
+  const int end = std::min(std::max(column + kBehind, kShownMax), length);
+  const int begin = column + kBehind <= kShownMax ? 0 : std::min(column - kBefore, end);
+  std::string text = line.substr(starts[begin], starts[end] - starts[begin]);
+  if (end < length) text += "…";
+  return begin == 0 ? Excerpt{text, column} : Excerpt{"…" + text, column - begin + 1};
+}
+
 }  // namespace
 
 std::string_view SeverityName(Severity severity) {
@@ -114,9 +140,10 @@ std::string FormatDiagnostic(const Diagnostic& diagnostic) {
   if (!diagnostic.snippet.empty()) {
     const std::string number = diagnostic.at.line > 0 ? std::to_string(diagnostic.at.line) : "";
     const std::string margin(number.size(), ' ');
-    text += "  " + number + " | " + diagnostic.snippet + "\n";
+    const Excerpt excerpt = ExcerptAround(diagnostic.snippet, diagnostic.at.column);
+    text += "  " + number + " | " + excerpt.text + "\n";
     if (diagnostic.at.column > 0) {
-      text += "  " + margin + " | " + Indent(diagnostic.snippet, diagnostic.at.column) + "^\n";
+      text += "  " + margin + " | " + Indent(excerpt.text, excerpt.column) + "^\n";
     }
   }
   if (!diagnostic.advice.empty()) text += "  help: " + diagnostic.advice + "\n";
@@ -190,13 +217,26 @@ int DistanceTo(std::string_view word, std::string_view candidate) {
   return 2 * static_cast<size_t>(distance) < word.size() ? distance : kDistanceMax + 1;
 }
 
+// Without the spaces of no width, or of another kind, that pasted text carries along.
+std::string WithoutInvisible(std::string_view word) {
+  std::string visible(word);
+  for (const std::string_view space :
+       {"\u200B", "\u200C", "\u200D", "\u2060", "\uFEFF", "\u00A0", "\u00AD"}) {
+    for (size_t at; (at = visible.find(space)) != std::string::npos;) {
+      visible.erase(at, space.size());
+    }
+  }
+  return visible;
+}
+
 }  // namespace
 
 std::string NearestWord(std::string_view word, const std::vector<std::string_view>& candidates) {
+  const std::string visible = WithoutInvisible(word);
   std::string_view nearest;
   int nearest_distance = kDistanceMax + 1;
   for (const std::string_view candidate : candidates) {
-    const int distance = DistanceTo(word, candidate);
+    const int distance = DistanceTo(visible, candidate);
     if (distance < nearest_distance) {
       nearest = candidate;
       nearest_distance = distance;
@@ -209,9 +249,10 @@ std::string OnlyNearestWord(std::string_view word,
                             const std::vector<std::string_view>& candidates) {
   const std::string nearest = NearestWord(word, candidates);
   if (nearest.empty()) return "";
-  const int distance = DistanceTo(word, nearest);
+  const std::string visible = WithoutInvisible(word);
+  const int distance = DistanceTo(visible, nearest);
   for (const std::string_view candidate : candidates) {
-    if (candidate != nearest && DistanceTo(word, candidate) == distance) return "";
+    if (candidate != nearest && DistanceTo(visible, candidate) == distance) return "";
   }
   return nearest;
 }

@@ -33,6 +33,16 @@ std::string DottedName(const Syntax& syntax) {
 
 std::string Quoted(std::string_view name) { return "`" + std::string(name) + "`"; }
 
+// Whether names are declared in a section that is no map: which, nobody knows, and the section is
+// reported already.
+bool HasMisshapenSection(const Pack& pack) {
+  for (const std::string_view section : {"parameters", "lists", "macros", "features"}) {
+    const YamlNode* node = pack.root().Find(section);
+    if (node != nullptr && !node->IsMapping() && !node->IsBlank()) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 Checker::Checker(PackScope* scope, RuleSet* rule_set, const KeyedHasher* hasher, bool fixed_rates,
@@ -266,6 +276,7 @@ std::vector<std::string_view> Checker::NamesInScope() const {
 
 Checker::ExpressionPointer Checker::UnknownName(const Syntax& syntax, const std::string& name,
                                                 bool of_leg) {
+  if (!of_leg && scope_->pack != nullptr && HasMisshapenSection(*scope_->pack)) return nullptr;
   std::vector<std::string_view> candidates = NamesInScope();
   std::vector<std::string> dotted;
   if (of_leg) {
@@ -285,7 +296,7 @@ Checker::ExpressionPointer Checker::UnknownName(const Syntax& syntax, const std:
       }
     }
   }
-  if (advice.empty()) advice = "a field, or a name that this pack declares";
+  if (advice.empty()) advice = "a field, or a name that this pack declares; text stands in quotes";
   Error(diagnostic::kUnknownName, syntax, "there is no " + Quoted(name), std::move(advice));
   Mend(name, OnlyNearestWord(name, candidates));
   return nullptr;

@@ -71,8 +71,13 @@ Checker::ExpressionPointer Checker::CheckCall(const Syntax& syntax) {
     std::vector<std::string_view> names = {"money", "duration", "exists", "all"};
     for (const FunctionInfo& known : FunctionTable()) names.push_back(known.name);
     const std::string nearest = NearestWord(syntax.text, names);
+    std::string advice = nearest.empty() ? "" : "did you mean " + Quoted(nearest) + "?";
+    if (advice.empty() &&
+        !NearestWord(syntax.text, {"sum", "count", "avg", "average", "mean", "median"}).empty()) {
+      advice = "sums, counts and means are features: declare one, and use its name";
+    }
     Error(diagnostic::kUnknownFunction, syntax, "there is no function " + Quoted(syntax.text),
-          nearest.empty() ? "" : "did you mean " + Quoted(nearest) + "?");
+          std::move(advice));
     Mend(syntax.text, OnlyNearestWord(syntax.text, names));
     return nullptr;
   }

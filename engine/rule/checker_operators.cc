@@ -139,11 +139,14 @@ Checker::ExpressionPointer Checker::Mismatch(const Syntax& syntax, const Express
     return Error(diagnostic::kStringWithType, syntax, "a string and a typed value: " + sides,
                  "compare it with a literal, or with a field, parameter or list of type " + type);
   }
+  const bool one_is_list = syntax.operation == ExpressionKind::kEqual &&
+                           (left.type == ValueType::kList || right.type == ValueType::kList);
   return Error(diagnostic::kTypeMismatch, syntax, "the sides don't fit together: " + sides,
                left.type == right.type
                    ? "`" + operation + "` is not defined for " +
                          std::string(ValueTypeName(left.type))
-                   : "both sides have to be of one type");
+                   : one_is_list ? "ask whether it is in the list: write `in`"
+                                 : "both sides have to be of one type");
 }
 
 bool Checker::ExpectBool(const Syntax& syntax, const Expression* operand) {

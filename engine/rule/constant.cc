@@ -70,12 +70,23 @@ ExpressionPointer MakeDecimal(ValueType type, std::string_view text, ConstantPro
   return node;
 }
 
+std::string AmountAdvice(std::string_view text) {
+  // An amount as some countries group or point it; its currency is another matter.
+  const std::string_view digits = text.substr(0, text.find_last_of("0123456789") + 1);
+  const bool is_plain = digits.find_first_not_of("-0123456789.") == std::string_view::npos &&
+                        std::count(digits.begin(), digits.end(), '.') <= 1;
+  if (!is_plain && digits.find_first_of("0123456789") == 0) {
+    return "digits, a point for decimals, and nothing between thousands: 9200.00 EUR";
+  }
+  return "an amount, a space and the currency's three capitals, such as 9200.00 EUR";
+}
+
 ExpressionPointer MakeMoney(std::string_view text, ConstantProblem* problem) {
   const size_t space = text.find(' ');
   const size_t unit = text.find_first_not_of(' ', space);
   if (space == std::string_view::npos || unit == std::string_view::npos) {
     Fail(problem, diagnostic::kBadMoney, Quoted(text) + " is not an amount of money",
-         "an amount and a currency, such as 9200.00 EUR");
+         AmountAdvice(text));
     problem->mend = MeantMoney(text);
     return nullptr;
   }
@@ -84,7 +95,7 @@ ExpressionPointer MakeMoney(std::string_view text, ConstantProblem* problem) {
       ParseDecimal(text.substr(0, space), kMoneyIntegerDigits, kMoneyFractionDigits);
   if (!currency || amount.error == DecimalError::kSyntax) {
     Fail(problem, diagnostic::kBadMoney, Quoted(text) + " is not an amount of money",
-         "an amount and three capitals, such as 9200.00 EUR");
+         AmountAdvice(text));
     problem->mend = MeantMoney(text);
     return nullptr;
   }

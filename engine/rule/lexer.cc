@@ -61,6 +61,39 @@ size_t Utf8Bytes(char first) {
   return byte < 0x80 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4;
 }
 
+// What keyboards and word processors write instead of a sign of the language.
+struct LookAlike {
+  std::string_view written;
+  std::string_view meant;
+  bool is_certain;  // it can be put right without asking; a quote may be YAML's own
+};
+constexpr LookAlike kLookAlikes[] = {
+    {"\u2265", ">=", true},   {"\u2264", "<=", true},   {"\u2260", "!=", true},
+    {"\u2212", "-", true},    {"\u2013", "-", true},    {"\u2014", "-", true},
+    {"\u00D7", "*", true},    {"\u00F7", "/", true},    {"\u2227", "&&", true},
+    {"\u2228", "||", true},   {"\u00AC", "!", true},    {"=>", ">=", true},
+    {"=<", "<=", true},       {"\u00A0", " ", true},    {"\u202F", " ", true},
+    {"\u2009", " ", true},    {"\u200B", " ", true},    {"\uFEFF", " ", true},
+    {"\u201C", "\"", false},  {"\u201D", "\"", false},
+    {"\u201E", "\"", false},  {"\u00AB", "\"", false},  {"\u00BB", "\"", false},
+    {"\u2018", "'", false},   {"\u2019", "'", false},   {"\u201A", "'", false},
+    {"\u00B4", "'", false},   {"`", "'", false},        {"=", "==", true},
+    {"&", "&&", true},        {"|", "||", true},
+};
+
+// "U+00A0" for the first character of the text.
+std::string CodePointName(std::string_view text) {
+  const auto byte = [&text](size_t i) { return static_cast<uint8_t>(text[i]); };
+  uint32_t code = byte(0) < 0x80 ? byte(0) : byte(0) & (0xFFu >> (text.size() + 1));
+  for (size_t i = 1; i < text.size(); ++i) code = code << 6 | (byte(i) & 0x3F);
+  static constexpr char kHex[] = "0123456789ABCDEF";
+  std::string name = "U+";
+  for (int shift = code > 0xFFFF ? 20 : 12; shift >= 0; shift -= 4) {
+    name.push_back(kHex[code >> shift & 15]);
+  }
+  return name;
+}
+
 constexpr std::string_view kTwoCharacterSymbols[] = {"&&", "||", "==", "!=", "<=", ">="};
 constexpr std::string_view kOneCharacterSymbols = "<>!+-*/%?:.,()[]";
 
@@ -210,17 +243,34 @@ Token Lexer::Next() {
     ++at_;
     return {TokenKind::kSymbol, std::string(1, c), begin, at_};
   }
-  at_ = std::min(at_ + Utf8Bytes(c), source_.size());
-  std::string advice = "expressions are CEL";
-  if (c == '=') advice = "write == to compare";
-  if (c == '&') advice = "write && for `and`";
-  if (c == '|') advice = "write || for `or`";
-  Token token = Error(
-      begin, diagnostic::kBadToken,
-      "`" + std::string(source_.substr(begin, at_ - begin)) + "` has no meaning here",
-      std::move(advice));
-  if (c == '=' || c == '&' || c == '|') token.mend = std::string(2, c);
-  return token;
+  return UnknownCharacter();
+}
+
+Token Lexer::UnknownCharacter() {
+  const size_t begin = at_;
+  for (const LookAlike& sign : kLookAlikes) {
+    if (!source_.substr(at_).starts_with(sign.written)) continue;
+    at_ += sign.written.size();
+    const bool is_space = sign.meant == " ";
+    const std::string shown = is_space ? CodePointName(sign.written) : std::string(sign.written);
+    std::string advice = "write " + std::string(sign.meant);
+    if (is_space) advice = "it is a space, but not the plain one: type it again";
+    if (sign.written == "=") advice = "write == to compare";
+    if (sign.written == "&") advice = "write && for `and`";
+    if (sign.written == "|") advice = "write || for `or`";
+    Token token = Error(begin, diagnostic::kBadToken, "`" + shown + "` has no meaning here",
+                        std::move(advice));
+    if (sign.is_certain) token.mend = std::string(sign.meant);
+    return token;
+  }
+  at_ = std::min(at_ + Utf8Bytes(source_[at_]), source_.size());
+  const std::string_view character = source_.substr(begin, at_ - begin);
+  const bool is_plain = character.size() == 1 && static_cast<uint8_t>(character[0]) < 0x80;
+  return Error(begin, diagnostic::kBadToken,
+               "`" + std::string(character) + "` has no meaning here",
+               is_plain ? "expressions are CEL"
+                        : "names are of plain Latin letters, and this is " +
+                              CodePointName(character) + "; other text stands in quotes");
 }
 
 std::string QuoteString(std::string_view text) {

@@ -48,6 +48,7 @@ class Lexer {
   Token Number();
   Token Hexadecimal();
   Token String(bool raw);
+  Token UnknownCharacter();
   bool Escape(std::string* text);
   Token Error(size_t begin, const DiagnosticCode& code, std::string message, std::string advice);
 

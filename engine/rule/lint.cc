@@ -85,7 +85,8 @@ void LintExceptions(const RuleDraft& draft, std::optional<int32_t> today,
   const std::vector<YamlNode>& nodes = ItemsAt(*draft.node, "unless");
   for (size_t i = 0; i < draft.rule.exceptions.size() && i < nodes.size(); ++i) {
     const Exception& exception = draft.rule.exceptions[i];
-    if (exception.approved.empty() || !exception.until_utc_day) {
+    const bool has_until = nodes[i].Find("until") != nullptr;  // a malformed one is an error
+    if (exception.approved.empty() || !has_until) {
       diagnostics->Warning(diagnostic::kUnapproved.code, document.At(nodes[i]),
                            "the exception " + Quoted(exception.id) + " has no " +
                                (exception.approved.empty() ? "`approved`" : "`until`"),
@@ -170,9 +171,12 @@ void LintTippingOff(const RuleDraft& draft, Diagnostics* diagnostics) {
 
 void LintScope(const LintInput& input, Diagnostics* diagnostics) {
   const YamlDocument& document = *input.scope->pack->document;
+  // Where rules are written but not as a list, taking out what they use would be wrong advice.
+  const YamlNode* rules = input.scope->pack->root().Find("rules");
+  const bool has_rules = rules == nullptr || rules->IsSequence();
   for (const auto& [name, declaration] : input.scope->names) {
     if (declaration.broken) continue;
-    if (!declaration.used) {
+    if (!declaration.used && has_rules) {
       diagnostics->Warning(diagnostic::kUnused.code, declaration.at,
                            "nothing uses the " + std::string(NameKindName(declaration.kind)) +
                                " " + Quoted(name),

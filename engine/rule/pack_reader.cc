@@ -76,7 +76,10 @@ class KeyChecker {
       : document_(document), diagnostics_(diagnostics) {}
 
   void CheckMap(const YamlNode& node, PackNode kind) {
-    if (!ExpectShape(node, YamlNode::Shape::kMapping, "a map of keys")) return;
+    if (!ExpectShape(node, YamlNode::Shape::kMapping, "a map of keys",
+                     "write `key: value`, each on a line of its own or all in one {…, …}")) {
+      return;
+    }
     for (const YamlEntry& entry : node.entries) {
       const KeyInfo* info = FindKey(kind, entry.key);
       if (info == nullptr) {
@@ -106,15 +109,21 @@ class KeyChecker {
   }
 
  private:
-  bool ExpectShape(const YamlNode& node, YamlNode::Shape shape, std::string_view what) {
+  bool ExpectShape(const YamlNode& node, YamlNode::Shape shape, std::string_view what,
+                   std::string_view advice) {
     if (node.shape == shape) return true;
     diagnostics_->Error(diagnostic::kWrongShape.code, document_.At(node),
-                        std::string(what) + " was expected");
+                        std::string(what) + " was expected", std::string(advice));
     return false;
   }
 
   void CheckScalar(const YamlNode& node, const KeyInfo& info) {
-    if (!ExpectShape(node, YamlNode::Shape::kScalar, "a text")) return;
+    if (!ExpectShape(node, YamlNode::Shape::kScalar, "a text",
+                     info.type == KeyType::kExpression || info.type == KeyType::kNamedExpressions
+                         ? "write one text, its conditions joined by && or ||"
+                         : "write one text")) {
+      return;
+    }
     const std::string_view problem = ScalarProblem(info, node.text);
     if (!problem.empty()) {
       diagnostics_->Error(diagnostic::kWrongValue.code, document_.At(node),
@@ -142,7 +151,7 @@ class KeyChecker {
   }
 
   void CheckTexts(const YamlNode& node, const KeyInfo& info) {
-    if (!ExpectShape(node, YamlNode::Shape::kSequence, "a list")) return;
+    if (!ExpectShape(node, YamlNode::Shape::kSequence, "a list", "write [one, other]")) return;
     for (const YamlNode& item : node.items) CheckScalar(item, info);
   }
 
@@ -155,12 +164,18 @@ class KeyChecker {
         return node.IsSequence() ? CheckTexts(node, info) : CheckScalar(node, info);
       case KeyType::kOne: return CheckMap(node, info.child);
       case KeyType::kMany:
-        if (node.IsBlank() || !ExpectShape(node, YamlNode::Shape::kSequence, "a list")) return;
+        if (node.IsBlank() || !ExpectShape(node, YamlNode::Shape::kSequence, "a list",
+                                           "begin each of them with `- `")) {
+          return;
+        }
         for (const YamlNode& item : node.items) CheckMap(item, info.child);
         return;
       case KeyType::kNamed:
       case KeyType::kNamedExpressions:
-        if (node.IsBlank() || !ExpectShape(node, YamlNode::Shape::kMapping, "a map")) return;
+        if (node.IsBlank() || !ExpectShape(node, YamlNode::Shape::kMapping, "a map",
+                                           "write `name: …` without a `- ` before it")) {
+          return;
+        }
         for (const YamlEntry& named : node.entries) {
           CheckName(named);
           if (info.type == KeyType::kNamed) {
@@ -176,13 +191,16 @@ class KeyChecker {
   }
 
   void CheckRates(const YamlNode& node) {
-    if (!ExpectShape(node, YamlNode::Shape::kMapping, "a map of currencies")) return;
+    if (!ExpectShape(node, YamlNode::Shape::kMapping, "a map of currencies",
+                     "write {base: EUR, USD: 0.92}")) {
+      return;
+    }
     if (node.Find("base") == nullptr) {
       diagnostics_->Error(diagnostic::kMissingKey.code, document_.At(node),
                           "the key `base` is missing", "name the base currency: base: EUR");
     }
     for (const YamlEntry& entry : node.entries) {
-      if (!ExpectShape(entry.value, YamlNode::Shape::kScalar, "a text")) continue;
+      if (!ExpectShape(entry.value, YamlNode::Shape::kScalar, "a text", "write one text")) continue;
       const bool is_base = entry.key == "base";
       if (!CurrencyCode::Parse(is_base ? entry.value.text : entry.key)) {
         diagnostics_->Error(diagnostic::kBadRates.code, document_.At(entry),

@@ -1,6 +1,8 @@
 // The grammar of parser.h, one function a level. Cold.
 #include "engine/rule/parser.h"
 
+#include <algorithm>
+#include <initializer_list>
 #include <iterator>
 #include <optional>
 #include <utility>
@@ -41,6 +43,31 @@ std::string_view CelWordFor(std::string_view word) {
   return "";
 }
 
+bool IsNumber(const Token& token) {
+  return token.kind == TokenKind::kInt || token.kind == TokenKind::kDecimal;
+}
+
+// What to write instead of what stands behind `previous`, where other languages and people's
+// habits tell what was meant; "" where they don't.
+std::string_view AdviceFor(const Token& previous, const Token& token) {
+  const auto is = [](const Token& at, std::initializer_list<std::string_view> words) {
+    return at.kind == TokenKind::kName &&
+           std::find(words.begin(), words.end(), at.text) != words.end();
+  };
+  if (is(token, {"and", "or", "not", "AND", "OR", "NOT"})) return "expressions are CEL: && || !";
+  if (is(previous, {"not", "NOT"})) return "write ! for `not`";
+  if (is(token, {"between", "BETWEEN"})) return "write x >= low && x <= high";
+  if (is(token, {"like", "LIKE"})) {
+    return "write x.startsWith(\"…\"), x.contains(\"…\") or x.matches(\"…\")";
+  }
+  if (is(token, {"is", "IS"})) {
+    return "compare by == or !=, and ask known(x) whether there is a value";
+  }
+  if (previous.Is("<") && token.Is(">")) return "write != for `is not`";
+  if (previous.Is("%")) return "there are no percentages: write 0.8 for 80 %";
+  return "";
+}
+
 class Parser {
  public:
   Parser(std::string_view source, size_t begin, bool in_hole)
@@ -54,7 +81,12 @@ class Parser {
            "split the rule, or use a list");
     } else {
       result_.root = Expression(1);
-      if (!failed_ && token_.kind != TokenKind::kEnd) FailAtToken("an operator was expected");
+      if (!failed_ && token_.kind != TokenKind::kEnd) {
+        const std::string_view of_bracket =
+            in_hole_ ? "a hole ends with `}`" : "no `(` is open here";
+        FailAtToken("an operator was expected",
+                    std::string(token_.Is(")") ? of_bracket : AdviceForComma()));
+      }
     }
     if (failed_) result_.root = nullptr;
     result_.end = token_.begin;
@@ -87,11 +119,17 @@ class Parser {
     result_.errors.back().new_text = std::string(new_text);
   }
 
+  // For a comma behind a whole value.
+  std::string_view AdviceForComma() const {
+    if (!token_.Is(",")) return "";
+    return IsNumber(previous_) ? "decimals have a point, as in 0.8"
+                               : "a list stands in brackets: [a, b]";
+  }
+
   // `9200 EUR`, as YAML values have it.
   bool IsAmountOfMoney() const {
-    const bool number =
-        previous_.kind == TokenKind::kInt || previous_.kind == TokenKind::kDecimal;
-    return number && token_.kind == TokenKind::kName && CurrencyCode::Parse(token_.text);
+    return IsNumber(previous_) && token_.kind == TokenKind::kName &&
+           CurrencyCode::Parse(token_.text);
   }
 
   SyntaxPointer FailAtToken(std::string what, std::string advice = "") {
@@ -110,10 +148,7 @@ class Parser {
       what += ", not `" + std::string(source_.substr(token_.begin, token_.end - token_.begin)) +
               "`";
     }
-    if (advice.empty() && token_.kind == TokenKind::kName &&
-        (token_.text == "and" || token_.text == "or" || token_.text == "not")) {
-      advice = "expressions are CEL: && || !";
-    }
+    if (advice.empty()) advice = AdviceFor(previous_, token_);
     Fail(diagnostic::kSyntax, token_.begin, std::move(what), std::move(advice));
     if (token_.kind == TokenKind::kName) Mend(token_.begin, token_.end, CelWordFor(token_.text));
     return nullptr;
@@ -142,7 +177,7 @@ class Parser {
   bool Expect(std::string_view symbol) {
     if (failed_) return false;
     if (!token_.Is(symbol)) {
-      FailAtToken("`" + std::string(symbol) + "` was expected");
+      FailAtToken("`" + std::string(symbol) + "` was expected", std::string(AdviceForComma()));
       return false;
     }
     Advance();

@@ -8,10 +8,14 @@
 #include <utility>
 
 #include "engine/rule/diagnostic_codes.h"
+#include "engine/rule/yaml_advice.h"
 #include "simdjson.h"
 
 namespace vigla {
 namespace {
+
+// As some editors begin a file of UTF-8. It is no part of the text.
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 // Owns one event of libyaml.
 class Event {
@@ -45,9 +49,10 @@ class Composer {
     initialised_ = yaml_parser_initialize(&parser_) != 0;
     if (!initialised_) return;
     yaml_parser_set_encoding(&parser_, YAML_UTF8_ENCODING);
+    input_ = document.source;
+    if (input_.starts_with(kByteOrderMark)) input_.remove_prefix(kByteOrderMark.size());
     yaml_parser_set_input_string(
-        &parser_, reinterpret_cast<const unsigned char*>(document.source.data()),
-        document.source.size());
+        &parser_, reinterpret_cast<const unsigned char*>(input_.data()), input_.size());
   }
   ~Composer() {
     if (initialised_) yaml_parser_delete(&parser_);
@@ -63,7 +68,8 @@ class Composer {
     Event document;
     if (!Next(&document)) return false;
     if (document.type() == YAML_STREAM_END_EVENT) {
-      return Fail(diagnostic::kYamlSyntax, {}, "the file is empty");
+      return Fail(diagnostic::kYamlSyntax, {}, "the file is empty",
+                  "a pack begins with its name, `pack: …`");
     }
     const auto& head = document.value().data.document_start;
     if (head.version_directive != nullptr ||
@@ -121,15 +127,25 @@ class Composer {
     if (yaml_parser_parse(&parser_, event->get()) != 0) return true;
     std::string message = parser_.problem != nullptr ? parser_.problem : "unreadable";
     if (parser_.context != nullptr) message = std::string(parser_.context) + ", " + message;
-    yaml_mark_t mark = parser_.problem_mark;
+    const yaml_mark_t mark = PlaceOfProblem();
+    std::string advice = AdviceForYaml(document_, static_cast<int>(mark.line) + 1, message);
+    return Fail(diagnostic::kYamlSyntax, mark, std::move(message), std::move(advice));
+  }
+
+  // Where the mistake is rather than where libyaml noticed it.
+  yaml_mark_t PlaceOfProblem() const {
     // Where bytes are no text at all, libyaml has read ahead of its mark, but knows the byte.
-    if (parser_.error == YAML_READER_ERROR) mark = MarkOf(parser_.problem_offset);
-    // What is open at the end of the file is best shown where it was opened.
-    if (parser_.context != nullptr && mark.index + 1 >= CodePoints(document_.source)) {
-      mark = parser_.context_mark;
+    if (parser_.error == YAML_READER_ERROR) {
+      return MarkOf(parser_.problem_offset + (document_.source.size() - input_.size()));
     }
-    return Fail(diagnostic::kYamlSyntax, mark, std::move(message),
-                "quote the text if it holds `: `, ` #` or begins with a YAML sign");
+    if (parser_.context == nullptr) return parser_.problem_mark;
+    const std::string_view context = parser_.context, problem = parser_.problem;
+    // What is open at the end of the file, or of its line, was opened elsewhere.
+    const bool at_end = parser_.problem_mark.index + 1 >= CodePoints(input_);
+    const bool lines_later = parser_.problem_mark.line > parser_.context_mark.line;
+    const bool is_open = context.find("flow") != std::string_view::npos ||
+                         problem == "could not find expected ':'";
+    return at_end || (is_open && lines_later) ? parser_.context_mark : parser_.problem_mark;
   }
 
   void CheckProperties(const yaml_char_t* anchor, const yaml_char_t* tag,
@@ -220,6 +236,7 @@ class Composer {
   const YamlDocument& document_;
   const YamlLimits& limits_;
   Diagnostics* diagnostics_;
+  std::string_view input_;  // the source behind its byte order mark
   yaml_parser_t parser_{};
   bool initialised_ = false;
   int nodes_ = 0;
@@ -358,7 +375,7 @@ std::unique_ptr<YamlDocument> ReadYaml(std::string file, std::string source,
     return nullptr;
   }
   Cursor cursor{document->source};
-  if (document->source.starts_with("\xEF\xBB\xBF")) cursor.at = 3;
+  if (document->source.starts_with(kByteOrderMark)) cursor.at = kByteOrderMark.size();
   document->line_starts.push_back(cursor.at);
   while (!cursor.AtEnd()) {
     cursor.Step();

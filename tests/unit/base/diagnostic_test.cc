@@ -55,6 +55,31 @@ TEST(FormatDiagnostic, CaretCountsCodePointsAndKeepsTabs) {
       << FormatDiagnostic(diagnostic);
 }
 
+TEST(FormatDiagnostic, ShowsOfALongLineWhatStandsAroundTheColumn) {
+  const std::string line = std::string(300, 'a') + "ü" + std::string(300, 'b');
+  const auto shown = [&line](int column) {
+    return FormatDiagnostic({Severity::kError, "VG1", {"p.yaml", 3, column}, "m", "", line});
+  };
+  EXPECT_NE(shown(301).find("  3 | …" + std::string(99, 'a') + "ü" + std::string(50, 'b') +
+                            "…\n    | " + std::string(100, ' ') + "^\n"),
+            std::string::npos)
+      << shown(301);
+  EXPECT_NE(shown(1).find("  3 | " + std::string(160, 'a') + "…\n    | ^\n"), std::string::npos)
+      << shown(1);
+  EXPECT_NE(shown(601).find("b\n"), std::string::npos) << "no dots at the end";
+}
+
+TEST(FormatDiagnostic, KeepsControlCharactersFromTheTerminal) {
+  const std::string line("a\0\x1B[2Jb", 7);
+  EXPECT_EQ(FormatDiagnostic({Severity::kError, "VG1", {"p.yaml", 3, 0}, "m", "do", line}),
+            "error[VG1]: p.yaml:3: m\n  3 | a??[2Jb\n  help: do\n");
+}
+
+TEST(NearestWord, LooksPastInvisibleCharacters) {
+  EXPECT_EQ(NearestWord("high\u200B", {"high", "low"}), "high");
+  EXPECT_EQ(OnlyNearestWord("\uFEFFlow", {"high", "low"}), "low");
+}
+
 TEST(NearestWord, OffersOnlyWhatIsLikelyMeant) {
   const std::vector<std::string_view> words = {"creditor", "debtor", "amount", "currency", "id"};
   EXPECT_EQ(NearestWord("creditr", words), "creditor");

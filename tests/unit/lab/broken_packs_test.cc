@@ -1,5 +1,6 @@
 // Every file of tests/golden/broken-packs says which findings it has, and where. Errors are those
-// and no others; a warning that is named is among those found. All who load packs say the same.
+// and no others; a warning that is named is among those found. `# help:` are words of the advice.
+// All who load packs say the same.
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -12,6 +13,7 @@
 #include "engine/lab/pack_check.h"
 #include "engine/lab/pack_tests.h"
 #include "engine/rule/diagnostic_codes.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
 namespace vigla {
@@ -28,6 +30,7 @@ const KeyedHasher& Hasher() {
 struct Expected {
   std::vector<std::string> errors;    // "VG2103 at line 9 column 11"
   std::vector<std::string> warnings;
+  std::vector<std::string> help;
   std::optional<int32_t> today;
 };
 
@@ -36,12 +39,16 @@ Expected ExpectedIn(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   std::string line;
   while (std::getline(file, line)) {
+    if (line.starts_with("\xEF\xBB\xBF")) line.erase(0, 3);
+    if (line.ends_with('\r')) line.pop_back();
     if (line.starts_with("# today: ")) {
       expected.today = ParseDate(line.substr(9));
     } else if (line.starts_with("# expect: ")) {
       const std::string finding = line.substr(10);
       const bool warns = finding.starts_with("VG5") && !finding.starts_with("VG5017");
       (warns ? expected.warnings : expected.errors).push_back(finding);
+    } else if (line.starts_with("# help: ")) {
+      expected.help.push_back(line.substr(8));
     } else {
       break;
     }
@@ -123,6 +130,7 @@ TEST_P(BrokenPack, HasTheFindingsItSays) {
       EXPECT_NE(std::find(found.begin(), found.end(), warning), found.end())
           << warning << " is not among\n" << text;
     }
+    for (const std::string& help : wanted.help) EXPECT_THAT(text, testing::HasSubstr(help));
   }
 }
 
