@@ -77,6 +77,7 @@ class TestReader {
   }
 
   RuleTest ReadTest(const YamlNode& node) {
+    const int errors_before = diagnostics_->errors();
     RuleTest test;
     test.at = document_.At(node);
     if (!CheckKeys(node, {"name", "transactions", "like", "with", "list_items", "expect"})) {
@@ -98,7 +99,29 @@ class TestReader {
       return test;
     }
     for (const YamlNode& item : expect->items) ReadExpectation(item, &test);
+    if (diagnostics_->errors() == errors_before) CheckRecords(test);
     return test;
+  }
+
+  // A row that intake would refuse is a slip of the pen, unless the test expects it.
+  void CheckRecords(const RuleTest& test) {
+    std::set<std::string_view> meant;
+    for (const Expectation& expectation : test.expectations) {
+      if (expectation.outcome == TestOutcome::kRejected) meant.insert(expectation.transaction);
+    }
+    for (const TableRow& row : test.table.rows) {
+      if (meant.contains(row.id)) continue;
+      Arena arena;
+      Transaction transaction;
+      const Rejection rejection = decoder_.Decode(RenderTransaction(row), &arena, &transaction);
+      if (rejection.code == RejectCode::kNone) continue;
+      const SourcePosition at = CellAt(document_, test.table, row, rejection.field);
+      // The members of a series, and the tests that are like this one, have the same slip.
+      if (!refused_.emplace(at.line, at.column).second) continue;
+      diagnostics_->Error(diagnostic::kTestTable.code, at, rejection.Text(),
+                          "if it is meant to be refused, expect {at: " + row.id + ", rejected: " +
+                              std::string(RejectCodeName(rejection.code)) + "}");
+    }
   }
 
   // The entries of an optional map.
@@ -365,6 +388,9 @@ class TestReader {
   const RuleSet& rule_set_;
   Diagnostics* diagnostics_;
   std::map<std::string, const YamlNode*> by_name_;
+  const KeyedHasher hasher_{"tests"};  // any: what is refused does not depend on it
+  Decoder decoder_{&hasher_};
+  std::set<std::pair<int, int>> refused_;  // lines and columns that were reported
 };
 
 }  // namespace

@@ -115,12 +115,22 @@ class TableReader {
     const std::vector<std::string_view> cells = SplitCells(line);
     if (table_->columns.empty()) {
       ReadHeader(cells);
-    } else {
+    } else if (has_header_) {
       ReadRow(line, cells);
     }
   }
 
   void ReadHeader(const std::vector<std::string_view>& cells) {
+    const auto is_named = [&cells](std::string_view column) {
+      return std::find(cells.begin(), cells.end(), column) != cells.end();
+    };
+    has_header_ = is_named("id") || is_named("time") || is_named("amount");
+    if (!has_header_) {
+      table_->columns.emplace_back();
+      Error(cells[0], diagnostic::kTestTable, "the table's first line does not name its columns",
+            "begin with: id | time | debtor | creditor | amount");
+      return;
+    }
     for (std::string_view column : cells) {
       std::string advice;
       if (!IsTableColumn(column, &advice)) {
@@ -135,7 +145,7 @@ class TableReader {
     }
     id_column_ = static_cast<size_t>(std::find(cells.begin(), cells.end(), "id") - cells.begin());
     for (std::string_view required : {"id", "time", "amount"}) {
-      if (std::find(cells.begin(), cells.end(), required) == cells.end()) {
+      if (!is_named(required)) {
         Error(cells[0], diagnostic::kTestTable,
               "the table has no column `" + std::string(required) + "`");
       }
@@ -146,7 +156,10 @@ class TableReader {
     if (cells.size() > table_->columns.size()) {
       Error(cells[table_->columns.size()], diagnostic::kTestTable,
             "the row has " + std::to_string(cells.size()) + " cells for " +
-                std::to_string(table_->columns.size()) + " columns");
+                std::to_string(table_->columns.size()) + " columns",
+            line.front() == '|' || line.back() == '|'
+                ? "a line either begins and ends with `|`, or does neither"
+                : "one cell for each column; a blank one says that there is nothing");
       return;
     }
     if (cells.size() > id_column_ && IsSeries(cells[id_column_])) {
@@ -226,6 +239,7 @@ class TableReader {
   const TextPositions positions_;
   TransactionTable* table_;
   Diagnostics* diagnostics_;
+  bool has_header_ = false;
   size_t id_column_ = 0;
   std::set<std::string> ids_;
 };
@@ -308,6 +322,28 @@ bool IsTableColumn(std::string_view column, std::string* advice) {
 bool ReadTransactionTable(const YamlDocument& document, const YamlNode& text,
                           TransactionTable* table, Diagnostics* diagnostics) {
   return TableReader(document, text, table, diagnostics).Read();
+}
+
+SourcePosition CellAt(const YamlDocument& document, const TransactionTable& table,
+                      const TableRow& row, std::string_view field) {
+  const std::string line = document.Line(row.at.line);
+  std::string_view cells = Trim(line);
+  if (cells.size() > 1 && cells.front() == '|' && cells.back() == '|') cells.remove_prefix(1);
+  for (const std::string& column : table.columns) {
+    const std::string_view cell = Trim(cells.substr(0, cells.find('|')));
+    const bool holds_it = PathOf(column) == field || (column == "amount" && field == "currency");
+    if (holds_it && !cell.empty()) {
+      const std::string_view before(line.data(), static_cast<size_t>(cell.data() - line.data()));
+      const auto starts = std::count_if(before.begin(), before.end(), [](char c) {
+        return (static_cast<uint8_t>(c) & 0xC0) != 0x80;
+      });
+      return {row.at.file, row.at.line, static_cast<int>(starts) + 1};
+    }
+    const size_t bar = cells.find('|');
+    if (bar == std::string_view::npos) break;
+    cells.remove_prefix(bar + 1);
+  }
+  return row.at;
 }
 
 std::string RenderTransaction(const TableRow& row) {

@@ -33,6 +33,10 @@ bool ReadTransactionTable(const YamlDocument& document, const YamlNode& text,
 // Whether a table may have the column; *advice says what to write instead.
 bool IsTableColumn(std::string_view column, std::string* advice);
 
+// Where the row says what the field is; the row's place if it doesn't.
+SourcePosition CellAt(const YamlDocument& document, const TransactionTable& table,
+                      const TableRow& row, std::string_view field);
+
 // The row as a record of the native form (design.md, 3).
 std::string RenderTransaction(const TableRow& row);
 
