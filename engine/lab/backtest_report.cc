@@ -324,7 +324,8 @@ std::string BacktestText(const BacktestFigures& figures) {
                    {"alerts", true},   {"shadow", true},   {"folded", true},
                    {"excepted", true}, {"unknown", true},  {"too late", true}};
   if (figures.truth) {
-    table.columns.insert(table.columns.end(), {{"precision", true}, {"recall", true}});
+    table.columns.insert(table.columns.end(),
+                         {{"precision", true}, {"recall", true}, {"shown", true}});
   }
   for (const BacktestRule& rule : figures.rules) {
     std::vector<std::string> row = {rule.id, std::string(StateName(rule)),
@@ -334,6 +335,7 @@ std::string BacktestText(const BacktestFigures& figures) {
                                     Grouped(rule.unknown), Grouped(rule.too_late)};
     if (figures.truth) {
       row.push_back(FormatShare(rule.truth.AlertPrecision()));
+      row.push_back(FormatShare(figures.truth->OwnRecall(rule.truth)));
       row.push_back(FormatShare(figures.truth->ShownRecall(rule.truth)));
     }
     table.rows.push_back(std::move(row));
@@ -343,7 +345,7 @@ std::string BacktestText(const BacktestFigures& figures) {
   text += "\n" + Grouped(figures.totals.alerts) + " alerts, " +
           Grouped(figures.totals.shadow_alerts) + " shadow alerts of " +
           Grouped(figures.transactions) + " transactions (" +
-          Grouped(figures.totals.records) + " records)\n";
+          Grouped(figures.totals.records) + " records)\n" + RefusedText(figures.totals);
   text += "a working day: mean " + FormatFigure(load.mean, 1) + ", median " + Grouped(load.p50) +
           ", p95 " + Grouped(load.p95) + ", most " + Grouped(load.most) + " alerts\n";
   if (figures.truth) {

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <filesystem>
@@ -14,6 +15,7 @@
 #include "engine/audit/frame.h"
 #include "engine/base/clock.h"
 #include "engine/base/status.h"
+#include "engine/lab/report/text.h"
 #include "engine/ledger/store.h"
 #include "engine/pipeline/pipeline.h"
 
@@ -65,6 +67,7 @@ class VisitingOutput final : public Output {
   absl::StatusOr<CommitOutcome> Commit(const OutputEpoch& epoch) override {
     for (const OutputRecord& record : epoch.records) {
       if (record.topic == OutputTopic::kAudit) RETURN_IF_ERROR(CountUnknown(record.value));
+      if (record.topic == OutputTopic::kRejects) RETURN_IF_ERROR(CountRefused(record.value));
     }
     if (ports_.outputs) RETURN_IF_ERROR(ports_.outputs(epoch));
     return CommitOutcome::kCommitted;
@@ -75,8 +78,32 @@ class VisitingOutput final : public Output {
   size_t RecordBytesMax() const override { return size_t{1} << 20; }
 
   std::map<std::string, uint64_t> TakeUnknown() { return std::move(unknown_); }
+  std::map<std::string, RefusedRecords> TakeRefused() { return std::move(refused_); }
 
  private:
+  // Texts name code and field but no value, so there are few.
+  absl::Status CountRefused(std::string_view record) {
+    CanonicalReader json(record);
+    std::string text, source;
+    std::string_view key, skipped;
+    json.Expect("{");
+    while (json.Member(&key) && (text.empty() || source.empty())) {
+      if (key == "text") {
+        json.String(&text);
+      } else if (key == "source") {
+        json.String(&source);
+      } else {
+        json.Value(&skipped);
+      }
+    }
+    if (text.empty() || source.empty()) {
+      return MakeError(absl::StatusCode::kInternal, "a reject can't be read back");
+    }
+    RefusedRecords& of = refused_[text];
+    if (++of.records == 1) of.first = source;
+    return absl::OkStatus();
+  }
+
   // Match frames alone say on how many legs a rule was unknown.
   absl::Status CountUnknown(std::string_view text) {
     constexpr std::string_view kMatches = R"({"schema":"vigla.audit.v1","kind":"matches")";
@@ -96,6 +123,7 @@ class VisitingOutput final : public Output {
 
   const RecordedRunPorts& ports_;
   std::map<std::string, uint64_t> unknown_;
+  std::map<std::string, RefusedRecords> refused_;
 };
 
 // Shows progress and passes a stop on, beside the run.
@@ -164,6 +192,22 @@ RecordedRunTotals TotalsOf(Pipeline* pipeline) {
 
 }  // namespace
 
+std::string RefusedText(const RecordedRunTotals& totals) {
+  if (totals.refused.empty()) return "";
+  std::vector<std::pair<std::string, RefusedRecords>> reasons(totals.refused.begin(),
+                                                              totals.refused.end());
+  std::stable_sort(reasons.begin(), reasons.end(), [](const auto& a, const auto& b) {
+    return a.second.records > b.second.records;
+  });
+  std::string text = "refused, and not judged:\n";
+  for (const auto& [reason, of] : reasons) {
+    text += "  " + GroupDigits(static_cast<int64_t>(of.records)) +
+            (of.records == 1 ? " record, at " : " records, the first at ") + of.first + ": " +
+            reason + "\n";
+  }
+  return text;
+}
+
 absl::StatusOr<RecordedRunTotals> RunRecorded(std::shared_ptr<const RuleSet> rule_set,
                                               const RecordedRunOptions& options,
                                               const RecordedRunPorts& ports) {
@@ -204,6 +248,7 @@ absl::StatusOr<RecordedRunTotals> RunRecorded(std::shared_ptr<const RuleSet> rul
   }
   RecordedRunTotals totals = TotalsOf(&pipeline);
   totals.unknown = output.TakeUnknown();
+  totals.refused = output.TakeRefused();
   totals.seconds = static_cast<double>(clock.NowNs() - start_ns) * 1e-9;
   return totals;
 }

@@ -45,6 +45,12 @@ struct RecordedRunPorts {
   std::function<bool()> is_stopped;
 };
 
+// Records that were refused for one reason.
+struct RefusedRecords {
+  uint64_t records = 0;
+  std::string first;  // where the first of them came from: input, partition and offset
+};
+
 struct RecordedRunTotals {
   uint64_t records = 0;
   uint64_t bytes = 0;
@@ -52,8 +58,12 @@ struct RecordedRunTotals {
   uint64_t legs = 0;
   uint64_t alerts = 0, shadow_alerts = 0;
   std::map<std::string, uint64_t> unknown;  // rule -> legs on which its condition was unknown
+  std::map<std::string, RefusedRecords> refused;  // by what their sender would read
   double seconds = 0;                       // from the first poll to the last result
 };
+
+// How many records were refused and why, a line a reason, most first; "" if none was.
+std::string RefusedText(const RecordedRunTotals& totals);
 
 // Judges the whole source from its earliest record on. Statuses are the source's, the store's
 // and the pipeline's own.

@@ -142,6 +142,7 @@ std::string TuningText(const TuningReport& report) {
       report.grid.TextAt(report.grid.greatest()),
       GroupDigits(static_cast<int64_t>(report.totals.records)),
       GroupDigits(static_cast<int64_t>(report.totals.legs)));
+  text += RefusedText(report.totals);
   if (!report.every_value) text += "only the values below were tried: " + report.why_not + "\n";
   for (const TuningCurve& curve : report.curves) {
     text += "\n" + (curve.windows.empty() ? "" : WindowsText(curve) + "\n") +

@@ -156,6 +156,29 @@ TEST_F(RecordedRun, PublishesWhatALiveInstanceWould) {
   EXPECT_TRUE(std::filesystem::is_empty(folder_ / "scratch"));
 }
 
+TEST_F(RecordedRun, SaysWhatWasRefusedMostFirst) {
+  MemorySource source;
+  source.Append(Payment(1));
+  source.Append("{\"id\":1}");
+  for (int i = 2; i < 5; ++i) {
+    std::string payment = Payment(i);
+    payment.erase(payment.find('Z'), 1);  // a time of nobody knows where
+    source.Append(payment);
+  }
+  RecordedRunPorts ports;
+  ports.source = &source;
+  const auto totals = RunRecorded(rules_, Options(1), ports);
+  ASSERT_TRUE(totals.ok()) << totals.status();
+  const std::string text = RefusedText(*totals);
+  const size_t most = text.find("  3 records, the first at ");
+  const size_t one = text.find("  1 record, at ");
+  ASSERT_NE(most, std::string::npos) << text;
+  ASSERT_NE(one, std::string::npos) << text;
+  EXPECT_LT(most, one);
+  EXPECT_NE(text.find("@2: The field time is not a time."), std::string::npos) << text;
+  EXPECT_EQ(RefusedText(RecordedRunTotals()), "");
+}
+
 TEST_F(RecordedRun, EndsWithTheReadersStatus) {
   MemorySource source;
   Fill(&source);
