@@ -161,6 +161,7 @@ TEST(KafkaSettings, WhatIsGivenBeatsTheDefaults) {
   EXPECT_EQ(settings->message_bytes_max(), 2'000'000u);
   const auto plain = KafkaSettings::Create(kMinimum, "vigla");
   EXPECT_EQ(ValueOf(*plain, KafkaClientRole::kProducer, "compression.type"), "zstd");
+  EXPECT_EQ(ValueOf(*plain, KafkaClientRole::kProducer, "compression.level"), "1");
   EXPECT_EQ(ValueOf(*plain, KafkaClientRole::kMember, "check.crcs"), "true");
 }
 
