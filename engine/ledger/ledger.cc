@@ -112,6 +112,7 @@ void Ledger::Trim(uint64_t written_epoch) {
 }
 
 bool Ledger::HasMoreThan(size_t limit, EventTime time) const {
+  if (newest_.size() <= limit && older_ == nullptr) return false;
   auto later = [&](const Chunk& chunk) {
     return chunk.size() - chunk.CountThrough(EntryKey::EndOf(time));
   };

@@ -2,14 +2,13 @@
 #include "engine/ledger/subject_table.h"
 
 #include "engine/base/check.h"
+#include "engine/base/ring.h"
 
 namespace vigla {
 namespace {
 
 // Key, pointer and control byte at the load that the map lets itself have on the average.
 constexpr size_t kSlotBytes = (sizeof(Hash128) + sizeof(Subject*) + 1) * 3 / 2;
-
-constexpr size_t kCacheLineBytes = 64;
 
 size_t VarintBytes(size_t value) {
   size_t bytes = 1;
