@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "bench/micro/allocations.h"
 #include "engine/base/hash.h"
 #include "engine/model/decoder.h"
 #include "engine/model/subject.h"
@@ -29,12 +30,14 @@ void DecodeRecord(benchmark::State& state, const std::string& record) {
   Arena arena;
   Transaction transaction;
   int decoded = 0;
+  const AllocationCount allocations;
   for (auto _ : state) {
     if (++decoded % 1000 == 0) arena.Reset();
     const Rejection rejection = decoder.Decode(record, &arena, &transaction);
     if (rejection.code != RejectCode::kNone) state.SkipWithError("refused");
     benchmark::DoNotOptimize(transaction);
   }
+  allocations.Report(&state);
   state.SetBytesProcessed(state.iterations() * static_cast<int64_t>(record.size()));
   state.counters["bytes"] = static_cast<double>(record.size());
 }

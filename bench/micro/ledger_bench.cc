@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "bench/micro/allocations.h"
 #include "engine/ledger/lane_state.h"
 #include "engine/rule/loader.h"
 
@@ -107,7 +108,9 @@ void Run(benchmark::State& state, const std::string& over, bool reads) {
     for (int i = 0; reads && i < features; ++i) benchmark::DoNotOptimize(figures.Feature(i));
   };
   for (int i = 0; i < accounts * static_cast<int>(state.range(2)); ++i) apply();
+  const AllocationCount allocations;
   for (auto _ : state) apply();
+  allocations.Report(&state);
   state.SetItemsProcessed(state.iterations());
   state.counters["bytes_a_subject"] =
       static_cast<double>(lane.cache_bytes()) / static_cast<double>(lane.subject_count());
