@@ -1,6 +1,7 @@
 // The thin shell of threads around the stages. Cold: the loops are hot, the work is in Step().
 #include <pthread.h>
 
+#include <algorithm>
 #include <chrono>
 #include <mutex>
 #include <thread>
@@ -11,24 +12,26 @@
 namespace vigla {
 namespace {
 
-// Waiting that gives a busy neighbour the core soon and a quiet machine its rest.
+// Waiting that gives a busy neighbour the core soon and a quiet machine its rest: each sleep is
+// twice as long as the one before, since a wake-up costs what judging several records does.
 class Backoff {
  public:
-  void Worked() { idle_ = 0; }
+  void Worked() {
+    yields_ = 0;
+    sleep_us_ = kSleepUsMin;
+  }
   void Idle() {
-    ++idle_;
-    if (idle_ < kYields) {
-      std::this_thread::yield();
-    } else {
-      std::this_thread::sleep_for(idle_ < kShortSleeps ? std::chrono::microseconds(50)
-                                                       : std::chrono::microseconds(500));
-    }
+    if (++yields_ <= kYieldsMax) return std::this_thread::yield();
+    std::this_thread::sleep_for(std::chrono::microseconds(sleep_us_));
+    sleep_us_ = std::min(2 * sleep_us_, kSleepUsMax);
   }
 
  private:
-  static constexpr int kYields = 16;
-  static constexpr int kShortSleeps = 200;
-  int idle_ = 0;
+  static constexpr int kYieldsMax = 8;
+  static constexpr int kSleepUsMin = 50;
+  static constexpr int kSleepUsMax = 800;
+  int yields_ = 0;
+  int sleep_us_ = kSleepUsMin;
 };
 
 // The first failure of any thread, and the flag that ends the others.
