@@ -13,6 +13,7 @@
 #include "engine/ledger/ever_figure.h"
 #include "engine/ledger/lane_state.h"
 #include "engine/ledger/leg_log.h"
+#include "engine/ledger/newest_entries.h"
 #include "engine/ledger/subject_table.h"
 #include "engine/ledger/window_scan.h"
 
@@ -32,6 +33,7 @@ class LaneState::Impl {
   absl::StatusOr<ApplyOutcome> Apply(const Leg& leg, Subject** subject);
   void ForgetFigures() {
     ++leg_number_;
+    newest_.NextLeg();
     texts_.Reset();
   }
   WriteBack TakeWriteBack(uint64_t ticket, bool all);
@@ -101,7 +103,7 @@ class LaneState::Impl {
   // Whether the leg may see a figure other than unknown.
   bool IsReadable(const FeaturePlan& plan, const Judged& judged) const;
   absl::StatusOr<Value> Compute(const Judged& judged, int index);
-  // What the feature's window adds up to, on the quicker of the two ways.
+  // What the feature's window adds up to, on the quickest of three ways.
   absl::StatusOr<Summary> Summarise(const Judged& judged, int index, const LegGroup& group);
   absl::StatusOr<Summary> SummariseRunning(const Judged& judged, int index, RunningTotals* totals);
   // The field of the first or last entry, whose key is `edge`.
@@ -146,6 +148,7 @@ class LaneState::Impl {
   // Of the current leg.
   uint64_t leg_number_ = 0;
   std::vector<Remembered> remembered_;
+  NewestEntries newest_;
   std::array<DirectionTotals, 2> settled_before_, all_before_;
   Arena texts_;  // of figures that are text
   std::vector<ColumnText> column_texts_;

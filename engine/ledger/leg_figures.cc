@@ -63,6 +63,12 @@ absl::StatusOr<Summary> LaneState::Impl::Summarise(const Judged& judged, int ind
   const FeaturePlan& plan = plans_[static_cast<size_t>(index)];
   Subject* const subject = judged.subject;
   const Window window = WindowOf(plan, judged.leg, CutoffOf(*subject));
+  const ReadingContext context = ContextOf(*subject, &judged.leg);
+  Summary summary;
+  if (newest_.Covers(index, window, subject->ledger)) {
+    newest_.Summarise(index, window, context, hasher_, &summary);
+    return summary;
+  }
   if (plan.can_run && judged.outcome == ApplyOutcome::kApplied) {
     RunningTotals* totals = subject->running.Find(rule_set_number_, index);
     if (totals == nullptr && subject->ledger.HasMoreThan(plan.scan_limit, window.after)) {
@@ -72,10 +78,8 @@ absl::StatusOr<Summary> LaneState::Impl::Summarise(const Judged& judged, int ind
     }
     if (totals != nullptr) return SummariseRunning(judged, index, totals);
   }
-  const ReadingContext context = ContextOf(*subject, &judged.leg);
   const LedgerSource source = SourceOf(*subject);
   WindowScan scan(source, context, hasher_, &subject->ledger);
-  Summary summary;
   RETURN_IF_ERROR(scan.Summarise(plan, window, group, &summary));
   return summary;
 }
