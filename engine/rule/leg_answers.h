@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "engine/rule/evaluator.h"
@@ -50,21 +51,27 @@ class LegQuestions {
   using Figure = LegAnswers::Figure;
 
   LegQuestions(LegAnswers& answers, Reader& reader)
-      : answers_(answers), index_(*answers.rule_set_->index), reader_(reader) {}
+      : reader_(reader),
+        rule_set_(*answers.rule_set_),
+        leg_(answers.leg_),
+        figures_(answers.figures_.data()),
+        remembered_(answers.remembered_.data()),
+        slots_(rule_set_.index->slots.data()),
+        tests_(rule_set_.index->tests.data()) {}
 
   const Figure& Read(int16_t slot) {
-    Figure& figure = answers_.figures_[slot];
-    if (figure.leg != answers_.leg_) Fill(index_.slots[slot], &figure);
-    return figure;
+    if (IsUnread(slot)) Fill(slots_[slot], &figures_[slot]);
+    return figures_[slot];
   }
 
-  bool IsUnreadFeature(int16_t slot) const {
-    return index_.slots[slot].is_feature && answers_.figures_[slot].leg != answers_.leg_;
-  }
+  bool IsUnread(int16_t slot) const { return figures_[slot].leg != leg_; }
+
+  // Of a slot that holds a field; what it was made a key of.
+  std::string_view TextOf(int16_t slot) { return reader_.Field(slots_[slot].field).text; }
 
   // Of an entry's first so many tests.
   Truth Conjunction(const PredicateIndex::Entry& entry, int tests) {
-    const PredicateIndex::Test* test = &index_.tests[entry.first_test];
+    const PredicateIndex::Test* test = tests_ + entry.first_test;
     Truth all = Truth::kTrue;
     for (const PredicateIndex::Test* const end = test + tests; test != end; ++test) {
       const Truth truth = TruthOf(*test);
@@ -74,9 +81,13 @@ class LegQuestions {
     return all;
   }
 
-  bool HoldsNot(int32_t predicate, bool negated) {
-    const Truth truth = Ask(predicate);
-    return truth == (negated ? Truth::kTrue : Truth::kFalse);
+  Truth Ask(int32_t predicate) {
+    LegAnswers::Remembered& remembered = remembered_[predicate];
+    if (remembered.leg != leg_) {
+      const Program& program = rule_set_.index->predicates[predicate];
+      remembered = {leg_, EvaluateTruth(program, rule_set_, reader_)};
+    }
+    return remembered.truth;
   }
 
  private:
@@ -92,19 +103,10 @@ class LegQuestions {
     return test.negated ? evaluation::Not(truth) : truth;
   }
 
-  Truth Ask(int32_t predicate) {
-    LegAnswers::Remembered& remembered = answers_.remembered_[predicate];
-    if (remembered.leg != answers_.leg_) {
-      const Program& program = index_.predicates[predicate];
-      remembered = {answers_.leg_, EvaluateTruth(program, *answers_.rule_set_, reader_)};
-    }
-    return remembered.truth;
-  }
-
   void Fill(const PredicateIndex::Slot& slot, Figure* figure) {
     const Value& value =
         slot.is_feature ? reader_.Feature(slot.feature) : reader_.Field(slot.field);
-    figure->leg = answers_.leg_;
+    figure->leg = leg_;
     figure->state = LegAnswers::State::kUnknown;
     if (!value.known) return;
     const std::optional<OrderKey> key = KeyOfValue(value, slot.manner);
@@ -116,9 +118,13 @@ class LegQuestions {
     figure->state = key->exact ? LegAnswers::State::kExact : LegAnswers::State::kRounded;
   }
 
-  LegAnswers& answers_;
-  const PredicateIndex& index_;
   Reader& reader_;
+  const RuleSet& rule_set_;
+  const uint32_t leg_;
+  Figure* const figures_;
+  LegAnswers::Remembered* const remembered_;
+  const PredicateIndex::Slot* const slots_;
+  const PredicateIndex::Test* const tests_;
 };
 
 }  // namespace vigla

@@ -19,23 +19,40 @@ struct OrderKey {
   bool exact = false;
 };
 
-// Numbers at six digits, as money has; what has more is rounded, what is too large is cut.
+// Numbers at six digits, as money has; what has more is rounded to either side, what is too
+// large is cut.
 inline constexpr int kOrderKeyDigits = 6;
 
-inline std::optional<OrderKey> KeyOfNumber(const Number& number) {
+// The key of a number that is not as amounts and sums are.
+inline std::optional<OrderKey> KeyOfUnusualNumber(const Number& number) {
   constexpr int64_t kPowers[] = {1, 10, 100, 1000, 10'000, 100'000, 1'000'000};
   constexpr Int128 kMax = std::numeric_limits<int64_t>::max();
+  Int128 scaled = number.numerator;
   if (number.wide != 0 || number.denominator != 1 || number.scale > kOrderKeyDigits) {
+    if (number.wide == 0 && number.scale == kOrderKeyDigits && scaled <= kMax &&
+        scaled >= -kMax) {  // a mean
+      const auto numerator = static_cast<int64_t>(scaled);
+      const int64_t key = numerator / number.denominator;
+      return OrderKey{key, key * number.denominator == numerator};
+    }
     const std::optional<Number> rounded = Round(number, kOrderKeyDigits);
     if (!rounded || rounded->wide != 0 || rounded->denominator != 1) return std::nullopt;
-    const std::optional<OrderKey> key = KeyOfNumber(*rounded);
+    const std::optional<OrderKey> key = KeyOfUnusualNumber(*rounded);
     return key ? std::optional(OrderKey{key->key, false}) : std::nullopt;
   }
-  Int128 scaled = number.numerator;
   if (scaled <= kMax && scaled >= -kMax) scaled *= kPowers[kOrderKeyDigits - number.scale];
   if (scaled > kMax) return OrderKey{static_cast<int64_t>(kMax), false};
   if (scaled < -kMax) return OrderKey{static_cast<int64_t>(-kMax), false};
   return OrderKey{static_cast<int64_t>(scaled), true};
+}
+
+inline std::optional<OrderKey> KeyOfNumber(const Number& number) {
+  const auto key = static_cast<int64_t>(number.numerator);
+  if (number.scale == kOrderKeyDigits && number.denominator == 1 && number.wide == 0 &&
+      key == number.numerator && key != std::numeric_limits<int64_t>::min()) {
+    return OrderKey{key, true};
+  }
+  return KeyOfUnusualNumber(number);
 }
 
 inline OrderKey KeyOfText(std::string_view text) {

@@ -1,6 +1,7 @@
 // What the rules of a set ask of a leg, each question once. Cold.
 #include "engine/rule/predicate_catalogue.h"
 
+#include <algorithm>
 #include <limits>
 #include <utility>
 
@@ -13,34 +14,20 @@
 namespace vigla {
 namespace {
 
-constexpr size_t kKeysMax = 64;  // of a list whose items are partition keys
+constexpr size_t kKeysMax = 64;  // of a list whose items are keys of their own
 constexpr int kFeatureCost = 3;  // of CostOf
 
 ValueType MannerOf(ValueType type) {
   switch (type) {
     case ValueType::kDecimal:
     case ValueType::kRatio:
-    case ValueType::kMoney: return ValueType::kDecimal;
+    case ValueType::kMoney:
+      return ValueType::kDecimal;
     case ValueType::kString:
-    case ValueType::kChannel: return ValueType::kString;
+    case ValueType::kChannel:
+      return ValueType::kString;
     case ValueType::kAccount: return ValueType::kAccount;
     default: return ValueType::kInt;
-  }
-}
-
-// On which part of the legs a field has one certain value. Only the order of these matters:
-// rules are parted by what leaves out the most.
-double PassRateOf(ValueType type) {
-  switch (type) {
-    case ValueType::kAccount: return 0.0001;
-    case ValueType::kString: return 0.01;
-    case ValueType::kCountry: return 0.05;
-    case ValueType::kChannel: return 0.2;
-    case ValueType::kCurrency:
-    case ValueType::kKind: return 0.25;
-    case ValueType::kDirection: return 0.5;
-    case ValueType::kStatus: return 0.8;
-    default: return 0.1;
   }
 }
 
@@ -70,7 +57,8 @@ TestPlan PredicateCatalogue::MakePlan(const ConditionLiteral& literal) {
       index_->slots[plan.test.slot].manner == ValueType::kInt) {
     return plan;
   }
-  if (!literal.negated) PlanMembership(*program, &plan);
+  PlanMembership(*program, literal.negated, &plan);
+  if (!literal.negated) PlanPrefix(*literal.expression, &plan);
   plan.test.predicate = static_cast<int32_t>(index_->predicates.size());
   index_->predicates.push_back(*std::move(program));
   return plan;
@@ -81,8 +69,7 @@ bool PredicateCatalogue::PlanComparison(const Program& program, const ConditionL
   if (!program.is_comparison) return false;
   const Program::Instruction& comparison = program.code.front();
   const Value& constant = program.constants[comparison.b];
-  const bool is_equality =
-      comparison.mask == kIfEqual || comparison.mask == kIfNotEqual;
+  const bool is_equality = comparison.mask == kIfEqual || comparison.mask == kIfNotEqual;
   const bool has_order =
       comparison.type == ValueType::kInt || comparison.type == ValueType::kDecimal;
   if (!constant.known || (!is_equality && !has_order)) return false;
@@ -101,55 +88,114 @@ bool PredicateCatalogue::PlanComparison(const Program& program, const ConditionL
   plan->test.exact = key->exact;
   plan->test.mask = comparison.mask;
   if (literal.negated) plan->test.mask ^= kIfLess | kIfEqual | kIfGreater;
-  if (plan->test.mask == kIfEqual && !slot.is_feature) {
-    plan->keys = {key->key};
-    plan->key_slot = plan->test.slot;
-    plan->pass_rate = PassRateOf(FieldTable()[slot.field.id].type);
+  const bool has_equality = plan->test.mask == kIfEqual || plan->test.mask == kIfNotEqual;
+  if (has_equality && !slot.is_feature && slot.manner != ValueType::kDecimal) {
+    plan->form = plan->test.mask == kIfEqual ? TestForm::kEqual : TestForm::kNotEqual;
+    plan->slot = plan->test.slot;
+    plan->keys = {{key->key, std::string(constant.text)}};
+    plan->is_settled = true;
+  } else if (has_order) {
+    PlanLimit(plan);
   }
   return true;
 }
 
+// Of a comparison in an order. Where a key is not exact the limit lets pass what may be equal.
+void PredicateCatalogue::PlanLimit(TestPlan* plan) const {
+  using Keys = std::numeric_limits<int64_t>;
+  const PredicateIndex::Test& test = plan->test;
+  const bool can_step = test.exact && test.key > Keys::min() && test.key < Keys::max();
+  plan->slot = test.slot;
+  plan->limit = test.key;
+  switch (test.mask) {
+    case kIfGreaterEqual:
+      plan->form = TestForm::kLeast;
+      plan->is_settled = test.exact;
+      break;
+    case kIfGreater:
+      plan->form = TestForm::kLeast;
+      plan->limit += can_step ? 1 : 0;
+      plan->is_settled = can_step;
+      break;
+    case kIfLessEqual:
+      plan->form = TestForm::kMost;
+      plan->is_settled = test.exact;
+      break;
+    case kIfLess:
+      plan->form = TestForm::kMost;
+      plan->limit -= can_step ? 1 : 0;
+      plan->is_settled = can_step;
+      break;
+    case kIfEqual:
+      // `== 0` is a figure that has not begun to count: few are below it, many above.
+      plan->form = test.key == 0 ? TestForm::kMost : TestForm::kLeast;
+      break;
+    default:
+      plan->slot = PredicateIndex::kNone;
+  }
+}
+
 // `field in [constants]` and `field in list`.
-void PredicateCatalogue::PlanMembership(const Program& program, TestPlan* plan) {
+void PredicateCatalogue::PlanMembership(const Program& program, bool negated, TestPlan* plan) {
   if (program.code.size() != 3 || program.code[0].opcode != Opcode::kField) return;
   const Opcode in = program.code[1].opcode;
   if (in != Opcode::kInLiteral && in != Opcode::kInNamed) return;
   const FieldRef field{program.code[0].a, static_cast<uint16_t>(program.code[0].b)};
   const ValueType type = FieldTable()[field.id].type;
-  std::optional<std::vector<int64_t>> keys = KeysOfList(program, type);
-  const size_t items = in == Opcode::kInNamed
-                           ? rule_set_->lists[program.code[1].b].items.size()
-                           : (keys ? keys->size() : kKeysMax);
-  plan->pass_rate = std::min(1.0, PassRateOf(type) * static_cast<double>(items));
+  std::optional<std::vector<TestKey>> keys = KeysOfList(program, type);
   if (!keys || keys->empty() || keys->size() > kKeysMax) return;
   PredicateIndex::Slot slot;
   slot.manner = MannerOf(type);
   slot.field = field;
-  plan->key_slot = SlotOf(slot);
+  plan->form = negated ? TestForm::kNotEqual : TestForm::kEqual;
+  plan->slot = SlotOf(slot);
   plan->keys = *std::move(keys);
+  plan->is_settled = true;
+}
+
+// `startsWith(field, constant)`.
+void PredicateCatalogue::PlanPrefix(const Expression& expression, TestPlan* plan) {
+  if (expression.kind != ExpressionKind::kCall || expression.function != Function::kStartsWith) {
+    return;
+  }
+  const Expression& text = *expression.operands[0];
+  const Expression& prefix = *expression.operands[1];
+  if (text.kind != ExpressionKind::kField || prefix.kind != ExpressionKind::kConstant) return;
+  PredicateIndex::Slot slot;
+  slot.manner = MannerOf(FieldTable()[text.field.id].type);
+  slot.field = text.field;
+  if (slot.manner != ValueType::kString) return;
+  const Value constant = PlainConstant(prefix);
+  plan->form = TestForm::kPrefix;
+  plan->slot = SlotOf(slot);
+  plan->keys = {{KeyOfText(constant.text).key, std::string(constant.text)}};
+  plan->is_settled = true;
 }
 
 // Empty where a value that is in the list might have another key than its items.
-std::optional<std::vector<int64_t>> PredicateCatalogue::KeysOfList(const Program& program,
+std::optional<std::vector<TestKey>> PredicateCatalogue::KeysOfList(const Program& program,
                                                                    ValueType type) const {
   const ValueType manner = MannerOf(type);
-  std::vector<int64_t> keys;
+  if (manner == ValueType::kDecimal) return std::nullopt;
+  std::vector<TestKey> keys;
+  const auto add_text = [&](std::string_view text) {
+    keys.push_back({KeyOfText(text).key, std::string(text)});
+  };
   if (program.code[1].opcode == Opcode::kInLiteral) {
     const LiteralList& list = program.literal_lists[program.code[1].b];
-    keys = list.integers;
-    for (std::string_view text : list.texts) keys.push_back(KeyOfText(text).key);
+    for (int64_t integer : list.integers) keys.push_back({integer});
+    for (std::string_view text : list.texts) add_text(text);
     for (const Value& item : list.others) {
-      const std::optional<OrderKey> key = KeyOfValue(item, manner);
-      if (!key) return std::nullopt;
-      keys.push_back(key->key);
+      if (manner != ValueType::kAccount || item.text.empty()) return std::nullopt;
+      add_text(item.text);
     }
   } else {
     const NamedList& list = rule_set_->lists[program.code[1].b];
-    if (list.items.size() > kKeysMax || manner == ValueType::kDecimal) return std::nullopt;
+    if (list.items.size() > kKeysMax) return std::nullopt;
     if (manner == ValueType::kInt) {
-      keys.assign(list.integers.begin(), list.integers.end());
+      for (int64_t integer : list.integers) keys.push_back({integer});
     } else {
-      for (const std::string& item : list.items) keys.push_back(KeyOfText(item).key);
+      for (const std::string& item : list.items) add_text(item);
     }
   }
   std::sort(keys.begin(), keys.end());
@@ -158,9 +204,8 @@ std::optional<std::vector<int64_t>> PredicateCatalogue::KeysOfList(const Program
 }
 
 int16_t PredicateCatalogue::SlotOf(const PredicateIndex::Slot& slot) {
-  const auto [place, added] =
-      slot_of_figure_.try_emplace({slot.is_feature, slot.field, slot.feature},
-                                  static_cast<int16_t>(index_->slots.size()));
+  const auto [place, added] = slot_of_figure_.try_emplace(
+      {slot.is_feature, slot.field, slot.feature}, static_cast<int16_t>(index_->slots.size()));
   if (added) {
     CHECK(index_->slots.size() <= std::numeric_limits<int16_t>::max());
     index_->slots.push_back(slot);

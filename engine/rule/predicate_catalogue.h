@@ -1,6 +1,7 @@
 // What the rules of a set ask of a leg, each question once; and how each may be indexed. Cold.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -14,16 +15,35 @@
 
 namespace vigla {
 
+// How a test bounds the key of the figure that it is about.
+enum class TestForm : uint8_t {
+  kOther,     // not at all
+  kEqual,     // one of some keys
+  kNotEqual,  // none of them
+  kLeast,     // at least the limit
+  kMost,      // at most the limit
+  kPrefix,    // a text with a certain beginning
+};
+
+// A key, and the text of which it is one.
+struct TestKey {
+  int64_t key = 0;
+  std::string text = {};  // empty: integers, whose keys say it all
+  auto operator<=>(const TestKey&) const = default;
+};
+
 // A test, and what the builder must know of it.
 struct TestPlan {
   PredicateIndex::Test test;
   std::optional<Truth> constant;  // the same on every leg
   bool reads_feature = false;
-  // The test holds only for a value of `key_slot` with one of these keys; empty: not so simple.
-  std::vector<int64_t> keys;
-  int16_t key_slot = PredicateIndex::kNone;
-  // On which part of all legs it may hold: a guess by the field's type.
-  double pass_rate = 1;
+  // What `slot` must be for the test to hold.
+  TestForm form = TestForm::kOther;
+  int16_t slot = PredicateIndex::kNone;
+  std::vector<TestKey> keys;  // kEqual, kNotEqual, kPrefix: never none
+  int64_t limit = 0;          // kLeast, kMost
+  // And where it is that, the test holds, if only the figure's key is exact.
+  bool is_settled = false;
 };
 
 // Fills slots and predicates of an index; hands out plans, whose places stay the same.
@@ -39,8 +59,10 @@ class PredicateCatalogue {
  private:
   TestPlan MakePlan(const ConditionLiteral& literal);
   bool PlanComparison(const Program& program, const ConditionLiteral& literal, TestPlan* plan);
-  void PlanMembership(const Program& program, TestPlan* plan);
-  std::optional<std::vector<int64_t>> KeysOfList(const Program& program, ValueType type) const;
+  void PlanLimit(TestPlan* plan) const;
+  void PlanMembership(const Program& program, bool negated, TestPlan* plan);
+  void PlanPrefix(const Expression& expression, TestPlan* plan);
+  std::optional<std::vector<TestKey>> KeysOfList(const Program& program, ValueType type) const;
   int16_t SlotOf(const PredicateIndex::Slot& slot);
 
   const RuleSet* rule_set_;

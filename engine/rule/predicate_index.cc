@@ -12,15 +12,17 @@ size_t Bytes(const std::vector<T>& items) {
 }  // namespace
 
 size_t PredicateIndex::HeapBytes() const {
-  size_t bytes = Bytes(slots) + Bytes(predicates) + Bytes(tests) + Bytes(entries) + Bytes(nodes) +
-                 Bytes(partitions) + Bytes(runs) + Bytes(groups) + Bytes(group_entries) +
-                 Bytes(lowest_second) + Bytes(plain);
+  size_t bytes = Bytes(slots) + Bytes(predicates) + Bytes(tests) + Bytes(entries) + Bytes(limits) +
+                 Bytes(segment_of) + Bytes(segments) + Bytes(tables) + Bytes(dimensions) +
+                 Bytes(words) + Bytes(flips) + Bytes(event_keys) + Bytes(event_entries) +
+                 Bytes(texts);
   for (const Program& program : predicates) {
     bytes += Bytes(program.code) + Bytes(program.constants) + Bytes(program.fields) +
              Bytes(program.features) + Bytes(program.literal_lists) + Bytes(program.text_storage);
   }
-  for (const Partition& partition : partitions) {
-    bytes += partition.child_of_key.capacity() * (sizeof(int64_t) * 2 + 1);
+  for (const Dimension& dimension : dimensions) {
+    bytes += dimension.keys.capacity() * (sizeof(int64_t) + sizeof(Key) + 1) +
+             Bytes(dimension.prefix_bytes);
   }
   return bytes;
 }

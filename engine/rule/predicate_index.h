@@ -2,22 +2,22 @@
 //
 // A condition is an "or" of entries, an entry an "and" of tests (condition_terms.h). A rule may
 // be left out only where each of its entries has a test that is known to be false; what is
-// unknown is never left out. Three things find the entries that are left:
-//  - a partition holds entries by the value that they demand of a field ("kind == cash_deposit",
-//    "country in [...]"), or by a shared test of another sort; one look-up leads to the node with
-//    those of the leg's value, which may be parted again;
-//  - a run holds entries with a limit on one figure, in groups with a limit on a second one,
-//    sorted: those whose limits the leg passes come first (Fabret et al., "Filtering algorithms
-//    and implementation for very fast publish/subscribe systems", SIGMOD 2001, cluster
-//    subscriptions by such access predicates);
-//  - the rest is tested one by one.
-// A figure is read once a leg, and a feature only where an entry is left whose tests on fields
-// all hold: computing features is what a leg costs.
+// unknown is never left out. A table holds the entries of the rules that stand on one sort of
+// leg, a bit each, and narrows them down in two steps:
+//  - A dimension is what many entries ask of one field: its value, its beginning, a limit on it;
+//    or a predicate that many share. A leg's answer leads to a bitmap of the entries that it lets
+//    pass, and the bitmaps of all dimensions are intersected, 64 entries an instruction (Lakshman
+//    and Stiliadis, "High-speed policy-based packet forwarding using efficient multi-dimensional
+//    range matching", SIGCOMM 1998). An unknown answer lets all pass, and marks those that asked.
+//  - Entries are numbered by a limit on a feature, so that those on one feature stand together in
+//    the order of their limits: a segment. Its feature is read only where an entry of it is left,
+//    and at the first limit that the feature does not reach the segment is done with.
+// What is left is asked those of its tests that neither step has settled.
 #pragma once
 
 #include <array>
 #include <cstdint>
-#include <limits>
+#include <string>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -29,7 +29,8 @@ namespace vigla {
 // Immutable once built (predicate_index_builder.h); RuleMatcher searches it.
 struct PredicateIndex {
   static constexpr int kNone = -1;
-  static constexpr int kBlock = 16;  // entries of a group that share a lowest second limit
+  static constexpr int kLine = 8;         // words that are intersected at a time
+  static constexpr int kCheckpoint = 64;  // events
 
   // A field or feature that tests compare with constants.
   struct Slot {
@@ -50,56 +51,60 @@ struct PredicateIndex {
     bool negated = false;
   };
 
+  // Tests that its table does not settle come first, among them those on fields.
   struct Entry {
     int32_t rule = 0;
     int32_t first_test = 0;
-    // Tests on fields come first, those that read features last.
     uint16_t tests = 0;
-    uint16_t field_tests = 0;
+    uint16_t open_tests = 0;
+    uint16_t open_field_tests = 0;
   };
 
-  // A limit that a figure's key must reach. `flipped`: it must stay below, so keys are inverted.
-  struct Limit {
+  // Entries of one word that have a limit on a feature; `flipped`: it must stay below the limit,
+  // so keys are inverted. Without a slot: those that have none.
+  struct Segment {
+    uint64_t mask = 0;
     int16_t slot = kNone;
     bool flipped = false;
-    bool operator==(const Limit&) const = default;
     int64_t Directed(int64_t key) const { return flipped ? ~key : key; }
   };
 
-  struct GroupEntry {
-    int64_t first_limit = 0;
-    int64_t second_limit = 0;
-    int32_t entry = 0;
+  // Bits of one word that differ from what lets pass otherwise.
+  struct Flip {
+    int32_t word = 0;
+    uint64_t bits = 0;
   };
-  // Entries sorted by first_limit.
-  struct Group {
-    Limit second;  // no slot: there is no second limit
-    int64_t lowest_first = 0;
-    int32_t begin = 0, end = 0;  // in group_entries
-    int32_t first_block = 0;     // in lowest_second: per kBlock entries
-  };
-  // Groups sorted by lowest_first.
-  struct Run {
-    Limit first;
-    int32_t begin = 0, end = 0;  // in groups
+  // What a value lets pass: a bitmap of its own if it differs in many words, else flips.
+  struct Key {
+    int32_t text = kNone;    // of the value, in `texts`: keys of texts are not exact
+    int32_t bitmap = kNone;  // in `words`
+    int32_t flips_begin = 0, flips_end = 0;
   };
 
-  struct Partition {
+  struct Dimension {
+    enum class Kind : uint8_t { kOrder, kEqual, kPrefix, kPredicate };
+    Kind kind = Kind::kEqual;
+    bool negated = false;  // kPredicate
     int16_t slot = kNone;
-    int32_t predicate = kNone;  // without a slot: leads to `whole` where it may hold
-    bool negated = false;
-    absl::flat_hash_map<int64_t, int32_t> child_of_key;
-    int32_t whole = kNone;  // a node of all its entries: for where the value is not known
+    int32_t predicate = kNone;
+    int32_t tested = 0;  // bitmap: entries with a test here
+    // Bitmap: what passes a value that is none of the keys, or a predicate that holds not. kOrder:
+    // what passes below all events; after every kCheckpoint of them there is another bitmap.
+    int32_t otherwise = 0;
+    int32_t events_begin = 0, events_end = 0;  // kOrder: an event at a key flips an entry
+    absl::flat_hash_map<int64_t, Key> keys;    // kEqual, kPrefix
+    std::vector<int32_t> prefix_bytes;         // kPrefix: lengths that occur, ascending
   };
 
-  struct Node {
-    int32_t partitions_begin = 0, partitions_end = 0;
-    int32_t runs_begin = 0, runs_end = 0;
-    int32_t plain_begin = 0, plain_end = 0;
+  struct Table {
+    int32_t words = 0;        // of each of its bitmaps: a multiple of kLine
+    int32_t first_entry = 0;  // in entries, limits and segment_of
+    int32_t all = 0;          // bitmap: every entry
+    int32_t dimensions_begin = 0, dimensions_end = 0;
   };
 
-  // Nodes to begin with: rules that stand on every such leg, and those about the whole
-  // transaction, which count only where the leg reports it. kNone where there are no such rules.
+  // Tables of the rules that stand on every such leg, and of those about the whole transaction,
+  // which count only where the leg reports it. kNone where there are no such rules.
   struct Roots {
     int32_t always = kNone;
     int32_t transaction = kNone;
@@ -110,13 +115,16 @@ struct PredicateIndex {
   std::vector<Program> predicates;
   std::vector<Test> tests;
   std::vector<Entry> entries;
-  std::vector<Node> nodes;
-  std::vector<Partition> partitions;
-  std::vector<Run> runs;
-  std::vector<Group> groups;
-  std::vector<GroupEntry> group_entries;
-  std::vector<int64_t> lowest_second;
-  std::vector<int32_t> plain;  // entries
+  std::vector<int64_t> limits;      // by entry: what its segment's directed key must reach
+  std::vector<int32_t> segment_of;  // by entry
+  std::vector<Segment> segments;
+  std::vector<Table> tables;
+  std::vector<Dimension> dimensions;
+  std::vector<uint64_t> words;
+  std::vector<Flip> flips;
+  std::vector<int64_t> event_keys;
+  std::vector<int32_t> event_entries;  // by event: place in its table
+  std::vector<std::string> texts;
 
   std::array<std::array<Roots, 7>, 6> leg;     // by subject kind and leg order
   std::array<std::array<Roots, 2>, 6> intake;  // live rules; by subject kind and direction

@@ -3,31 +3,20 @@
 
 #include <algorithm>
 #include <set>
+#include <tuple>
+#include <utility>
 
 #include "engine/base/check.h"
-#include "engine/rule/field.h"
 
 namespace vigla {
 namespace {
 
-using Limit = PredicateIndex::Limit;
-
-// Up to so many entries are tested one by one: a look-up would cost as much.
-constexpr size_t kPlainMax = 6;
-// A part that fewer entries ask for costs more than it saves.
-constexpr size_t kPartMin = 4;
-constexpr double kPassRateMax = 0.5;
-constexpr size_t kPathMax = 3;
+// What fewer entries ask about is asked one by one: a dimension would cost as much.
+constexpr int kAskedMin = 4;
+// A predicate is a dimension only if one entry in so many has it, which bounds how many there are;
+// fields are few.
+constexpr int kEntriesPerPredicate = 64;
 constexpr size_t kTestsMax = 10'000;
-
-// The direction in which a comparison bounds its figure; empty for `!=`.
-std::optional<Limit> LimitOfTest(const PredicateIndex::Test& test) {
-  if (test.slot == PredicateIndex::kNone || test.mask == kIfNotEqual) return std::nullopt;
-  // `== 0` is a figure that has not begun to count: few are below it, many above.
-  const bool is_upper = test.mask == kIfLess || test.mask == kIfLessEqual ||
-                        (test.mask == kIfEqual && test.key == 0);
-  return Limit{test.slot, is_upper};
-}
 
 }  // namespace
 
@@ -44,40 +33,33 @@ void PredicateIndexBuilder::AddRule(int rule, const Expression& when) {
 }
 
 void PredicateIndexBuilder::AddEntry(int rule, const ConditionTerm& term) {
-  std::vector<int> on_fields, on_features;
+  std::vector<int> plans;
   std::set<int> seen;
   for (const ConditionLiteral& literal : term) {
     const int place = catalogue_.PlanOf(literal);
     const TestPlan& plan = catalogue_.plan(place);
     if (plan.constant == Truth::kFalse) return;  // never true, never unknown
-    if (plan.constant == Truth::kTrue || !seen.insert(place).second) continue;
-    (plan.reads_feature ? on_features : on_fields).push_back(place);
+    if (plan.constant != Truth::kTrue && seen.insert(place).second) plans.push_back(place);
   }
-  // Comparisons of fields first: they cost the least.
-  std::stable_partition(on_fields.begin(), on_fields.end(), [&](int place) {
-    return catalogue_.plan(place).test.slot != PredicateIndex::kNone;
+  CHECK(plans.size() < kTestsMax);  // a rule has at most 4,000 nodes
+  // Comparisons of fields first: they cost the least; features may have to be computed.
+  std::stable_sort(plans.begin(), plans.end(), [this](int a, int b) {
+    const auto cost = [this](int place) {
+      const TestPlan& plan = catalogue_.plan(place);
+      return std::tuple(plan.reads_feature, plan.test.slot == PredicateIndex::kNone);
+    };
+    return cost(a) < cost(b);
   });
-  PredicateIndex::Entry entry;
-  entry.rule = rule;
-  entry.first_test = static_cast<int32_t>(index_->tests.size());
-  entry.field_tests = static_cast<uint16_t>(on_fields.size());
-  on_fields.insert(on_fields.end(), on_features.begin(), on_features.end());
-  CHECK(on_fields.size() < kTestsMax);  // a rule has at most 4,000 nodes
-  entry.tests = static_cast<uint16_t>(on_fields.size());
-  uses_of_slot_.resize(index_->slots.size());
-  for (int place : on_fields) {
-    const PredicateIndex::Test& test = catalogue_.plan(place).test;
-    index_->tests.push_back(test);
-    if (test.slot != PredicateIndex::kNone) ++uses_of_slot_[test.slot];
-  }
-  entries_of_rule_[rule].push_back(static_cast<int32_t>(index_->entries.size()));
-  index_->entries.push_back(entry);
-  plans_.push_back(std::move(on_fields));
+  entries_of_rule_[rule].push_back({rule, std::move(plans)});
 }
 
 std::shared_ptr<const PredicateIndex> PredicateIndexBuilder::Build() {
-  uses_of_slot_.resize(index_->slots.size());
   BuildRoots();
+  const auto trim = [](auto&... vectors) { (vectors.shrink_to_fit(), ...); };
+  PredicateIndex& index = *index_;
+  trim(index.slots, index.predicates, index.tests, index.entries, index.limits, index.segment_of,
+       index.segments, index.tables, index.dimensions, index.words, index.flips, index.event_keys,
+       index.event_entries, index.texts);
   return index_;
 }
 
@@ -88,7 +70,7 @@ void PredicateIndexBuilder::BuildRoots() {
       const bool is_whole = rule_set_->rules[rule].subject == RuleSubject::kTransaction;
       (is_whole ? transaction : always).push_back(rule);
     }
-    return PredicateIndex::Roots{BuildRoot(always), BuildRoot(transaction)};
+    return PredicateIndex::Roots{TableOf(always), TableOf(transaction)};
   };
   for (size_t kind = 0; kind < index_->leg.size(); ++kind) {
     for (size_t order = 0; order < index_->leg[kind].size(); ++order) {
@@ -112,202 +94,155 @@ void PredicateIndexBuilder::BuildRoots() {
   }
 }
 
-int32_t PredicateIndexBuilder::BuildRoot(const std::vector<int>& rules) {
+int32_t PredicateIndexBuilder::TableOf(const std::vector<int>& rules) {
+  const auto [place, added] = table_of_rules_.try_emplace(rules, PredicateIndex::kNone);
+  if (!added) return place->second;
   Entries entries;
   for (int rule : rules) {
     const Entries& of_rule = entries_of_rule_[rule];
     entries.insert(entries.end(), of_rule.begin(), of_rule.end());
   }
-  return entries.empty() ? PredicateIndex::kNone : BuildNode(std::move(entries), {});
+  if (!entries.empty()) place->second = BuildTable(std::move(entries));
+  return place->second;
 }
 
-int32_t PredicateIndexBuilder::BuildNode(Entries entries, const Path& path) {
-  std::vector<PredicateIndex::Partition> partitions;
-  if (path.size() < kPathMax) {
-    for (const auto& [part, taken] : TakeParts(path, &entries)) {
-      partitions.push_back(BuildPartition(part, taken, path));
-    }
-  }
-  // Children are whole by now, so that what belongs to this node stands together.
-  PredicateIndex::Node node;
-  node.partitions_begin = static_cast<int32_t>(index_->partitions.size());
-  for (auto& partition : partitions) index_->partitions.push_back(std::move(partition));
-  node.partitions_end = static_cast<int32_t>(index_->partitions.size());
-  BuildRuns(entries, &node);
-  index_->nodes.push_back(node);
-  return static_cast<int32_t>(index_->nodes.size()) - 1;
-}
-
-std::vector<std::pair<PredicateIndexBuilder::Part, double>> PredicateIndexBuilder::PartsOf(
-    int32_t entry) const {
-  std::vector<std::pair<Part, double>> parts;
-  for (int place : plans_[entry]) {
-    const TestPlan& plan = catalogue_.plan(place);
-    if (!plan.keys.empty()) {
-      const double rate = plan.pass_rate * static_cast<double>(
-          plan.test.slot == PredicateIndex::kNone ? 1 : plan.keys.size());
-      if (rate <= kPassRateMax) parts.push_back({Part{plan.key_slot}, rate});
-    } else if (plan.test.slot == PredicateIndex::kNone && !plan.reads_feature) {
-      const Part part{PredicateIndex::kNone, plan.test.predicate, plan.test.negated};
-      parts.push_back({part, std::min(plan.pass_rate, kPassRateMax)});
-    }
-  }
-  std::stable_sort(parts.begin(), parts.end(),
-                   [](const auto& a, const auto& b) { return a.second < b.second; });
-  return parts;
-}
-
-std::map<PredicateIndexBuilder::Part, PredicateIndexBuilder::Entries>
-PredicateIndexBuilder::TakeParts(const Path& path, Entries* entries) const {
-  std::map<Part, Entries> taken;
-  if (entries->size() <= kPlainMax) return taken;
-  std::set<Part> banned(path.begin(), path.end());
-  // Each entry takes its best part; parts that too few ask for are given up, one round after the
-  // other, until none is left that too few ask for.
-  while (true) {
-    taken.clear();
-    Entries rest;
-    for (int32_t entry : *entries) {
-      const auto parts = PartsOf(entry);
-      const auto best = std::find_if(parts.begin(), parts.end(), [&](const auto& part) {
-        return !banned.contains(part.first);
-      });
-      if (best == parts.end()) {
-        rest.push_back(entry);
-      } else {
-        taken[best->first].push_back(entry);
-      }
-    }
-    const size_t banned_before = banned.size();
-    for (const auto& [part, wanted] : taken) {
-      if (wanted.size() < kPartMin) banned.insert(part);
-    }
-    if (banned.size() > banned_before) continue;
-    *entries = std::move(rest);
-    return taken;
-  }
-}
-
-PredicateIndex::Partition PredicateIndexBuilder::BuildPartition(const Part& part,
-                                                                const Entries& entries,
-                                                                const Path& path) {
-  PredicateIndex::Partition partition;
-  partition.slot = part.slot;
-  partition.predicate = part.predicate;
-  partition.negated = part.negated;
-  Path inner = path;
-  inner.push_back(part);
-  partition.whole = BuildNode(entries, inner);
-  if (part.slot == PredicateIndex::kNone) return partition;
-  std::map<int64_t, Entries> entries_of_key;
-  for (int32_t entry : entries) {
-    const auto& plans = plans_[entry];
-    const auto place = std::find_if(plans.begin(), plans.end(), [&](int p) {
-      return catalogue_.plan(p).key_slot == part.slot && !catalogue_.plan(p).keys.empty();
-    });
-    for (int64_t key : catalogue_.plan(*place).keys) entries_of_key[key].push_back(entry);
-  }
-  for (auto& [key, of_key] : entries_of_key) {
-    partition.child_of_key.emplace(key, BuildNode(std::move(of_key), inner));
-  }
-  return partition;
-}
-
-std::pair<Limit, Limit> PredicateIndexBuilder::LimitsOf(int32_t entry) const {
-  const PredicateIndex::Entry& whole = index_->entries[entry];
-  Limit first, second;
-  const auto rank = [&](Limit limit) {  // larger is better
-    const PredicateIndex::Slot& slot = index_->slots[limit.slot];
-    if (slot.is_feature) return std::pair(0, uses_of_slot_[limit.slot]);
-    return std::pair(slot.manner == ValueType::kDecimal ? 2 : 1, limit.flipped ? 0 : 1);
-  };
-  std::vector<Limit> limits;
-  for (int i = 0; i < whole.tests; ++i) {
-    const PredicateIndex::Test& test = index_->tests[whole.first_test + i];
-    if (test.slot == PredicateIndex::kNone) continue;
-    const ValueType manner = index_->slots[test.slot].manner;
-    if (manner != ValueType::kInt && manner != ValueType::kDecimal) continue;
-    if (const std::optional<Limit> limit = LimitOfTest(test)) limits.push_back(*limit);
-  }
-  for (Limit limit : limits) {
-    if (first.slot == PredicateIndex::kNone || rank(limit) > rank(first)) first = limit;
-  }
-  for (Limit limit : limits) {
-    if (!index_->slots[limit.slot].is_feature || limit.slot == first.slot) continue;
-    if (second.slot == PredicateIndex::kNone || rank(limit) > rank(second)) second = limit;
-  }
-  return {first, second};
-}
-
-int64_t PredicateIndexBuilder::LimitOf(int32_t entry, Limit limit) const {
-  const PredicateIndex::Entry& whole = index_->entries[entry];
-  for (int i = 0; i < whole.tests; ++i) {
-    const PredicateIndex::Test& test = index_->tests[whole.first_test + i];
-    const std::optional<Limit> own = LimitOfTest(test);
-    if (own && *own == limit) return limit.Directed(test.key);
-  }
-  CHECK(false);
-}
-
-void PredicateIndexBuilder::BuildRuns(const Entries& entries, PredicateIndex::Node* node) {
-  using Place = std::pair<int16_t, bool>;
-  const auto place_of = [](Limit limit) { return Place(limit.slot, limit.flipped); };
-  std::map<Place, std::map<Place, Entries>> runs;
-  node->plain_begin = static_cast<int32_t>(index_->plain.size());
-  for (int32_t entry : entries) {
-    const auto [first, second] = LimitsOf(entry);
-    if (entries.size() <= kPlainMax || first.slot == PredicateIndex::kNone) {
-      index_->plain.push_back(entry);
-    } else {
-      runs[place_of(first)][place_of(second)].push_back(entry);
-    }
-  }
-  node->plain_end = static_cast<int32_t>(index_->plain.size());
-  node->runs_begin = static_cast<int32_t>(index_->runs.size());
-  for (const auto& [first_place, groups] : runs) {
-    const Limit first{first_place.first, first_place.second};
-    std::vector<PredicateIndex::Group> sorted;
-    for (const auto& [second_place, of_group] : groups) {
-      sorted.push_back(BuildGroup(first, {second_place.first, second_place.second}, of_group));
-    }
-    std::stable_sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) {
-      return a.lowest_first < b.lowest_first;
-    });
-    PredicateIndex::Run run;
-    run.first = first;
-    run.begin = static_cast<int32_t>(index_->groups.size());
-    index_->groups.insert(index_->groups.end(), sorted.begin(), sorted.end());
-    run.end = static_cast<int32_t>(index_->groups.size());
-    index_->runs.push_back(run);
-  }
-  node->runs_end = static_cast<int32_t>(index_->runs.size());
-}
-
-PredicateIndex::Group PredicateIndexBuilder::BuildGroup(Limit first, Limit second,
-                                                        const Entries& entries) {
-  std::vector<PredicateIndex::GroupEntry> sorted;
-  for (int32_t entry : entries) {
-    const bool has_second = second.slot != PredicateIndex::kNone;
-    sorted.push_back({LimitOf(entry, first), has_second ? LimitOf(entry, second) : 0, entry});
-  }
-  std::sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) {
-    return std::tie(a.first_limit, a.entry) < std::tie(b.first_limit, b.entry);
+int32_t PredicateIndexBuilder::BuildTable(Entries entries) {
+  ChooseLeads(&entries);
+  std::stable_sort(entries.begin(), entries.end(), [this](const auto& a, const auto& b) {
+    const PredicateIndex::Segment x = SegmentOf(a), y = SegmentOf(b);
+    return std::tuple(x.slot, x.flipped, LimitOf(a)) < std::tuple(y.slot, y.flipped, LimitOf(b));
   });
-  PredicateIndex::Group group;
-  group.second = second;
-  group.lowest_first = sorted.front().first_limit;
-  group.begin = static_cast<int32_t>(index_->group_entries.size());
-  group.first_block = static_cast<int32_t>(index_->lowest_second.size());
-  for (size_t i = 0; i < sorted.size(); ++i) {
-    if (i % PredicateIndex::kBlock == 0) {
-      index_->lowest_second.push_back(sorted[i].second_limit);
-    }
-    int64_t& lowest = index_->lowest_second.back();
-    lowest = std::min(lowest, sorted[i].second_limit);
+  PredicateIndex::Table table;
+  constexpr size_t kPerLine = 64 * PredicateIndex::kLine;
+  table.words =
+      static_cast<int32_t>((entries.size() + kPerLine - 1) / kPerLine * PredicateIndex::kLine);
+  table.first_entry = static_cast<int32_t>(index_->entries.size());
+  table.all = static_cast<int32_t>(index_->words.size());
+  index_->words.resize(index_->words.size() + static_cast<size_t>(table.words));
+  for (size_t i = 0; i < entries.size(); ++i) {
+    index_->words[static_cast<size_t>(table.all) + i / 64] |= uint64_t{1} << (i % 64);
   }
-  index_->group_entries.insert(index_->group_entries.end(), sorted.begin(), sorted.end());
-  group.end = static_cast<int32_t>(index_->group_entries.size());
-  return group;
+  std::map<DimensionSubject, DimensionDraft> dimensions = DraftDimensions(entries);
+  for (size_t i = 0; i < entries.size(); ++i) {
+    WriteEntry(entries[i], static_cast<int32_t>(i), &dimensions);
+  }
+  WriteSegments(entries);
+  WriteDimensions(dimensions, &table);
+  index_->tables.push_back(table);
+  return static_cast<int32_t>(index_->tables.size()) - 1;
+}
+
+// The limit on the feature that most have a limit on; rather one that a figure must reach than
+// one that it must stay below, as most figures do.
+void PredicateIndexBuilder::ChooseLeads(Entries* entries) const {
+  const auto can_lead = [this](const TestPlan& plan) {
+    return (plan.form == TestForm::kLeast || plan.form == TestForm::kMost) &&
+           index_->slots[plan.slot].is_feature;
+  };
+  std::map<int16_t, int> uses;
+  for (const EntryDraft& entry : *entries) {
+    for (int place : entry.plans) {
+      const TestPlan& plan = catalogue_.plan(place);
+      if (can_lead(plan)) ++uses[plan.slot];
+    }
+  }
+  for (EntryDraft& entry : *entries) {
+    std::tuple<bool, int, int> best;
+    for (int place : entry.plans) {
+      const TestPlan& plan = catalogue_.plan(place);
+      if (!can_lead(plan)) continue;
+      const std::tuple rank(plan.form == TestForm::kLeast, uses[plan.slot], -plan.slot);
+      if (entry.lead != PredicateIndex::kNone && rank <= best) continue;
+      best = rank;
+      entry.lead = place;
+    }
+  }
+}
+
+PredicateIndex::Segment PredicateIndexBuilder::SegmentOf(const EntryDraft& entry) const {
+  PredicateIndex::Segment segment;
+  if (entry.lead == PredicateIndex::kNone) return segment;
+  const TestPlan& plan = catalogue_.plan(entry.lead);
+  segment.slot = plan.slot;
+  segment.flipped = plan.form == TestForm::kMost;
+  return segment;
+}
+
+int64_t PredicateIndexBuilder::LimitOf(const EntryDraft& entry) const {
+  if (entry.lead == PredicateIndex::kNone) return 0;
+  return SegmentOf(entry).Directed(catalogue_.plan(entry.lead).limit);
+}
+
+std::map<DimensionSubject, DimensionDraft> PredicateIndexBuilder::DraftDimensions(
+    const Entries& entries) const {
+  std::map<DimensionSubject, int> asked;
+  for (const EntryDraft& entry : entries) {
+    for (int place : entry.plans) {
+      const auto subject = DimensionDraft::SubjectOf(catalogue_.plan(place), *index_);
+      if (subject) ++asked[*subject];
+    }
+  }
+  const int predicate_asked_min =
+      std::max(kAskedMin, static_cast<int>(entries.size()) / kEntriesPerPredicate);
+  std::map<DimensionSubject, DimensionDraft> drafts;
+  for (const auto& [subject, count] : asked) {
+    const bool is_predicate = subject.kind == PredicateIndex::Dimension::Kind::kPredicate;
+    if (count >= (is_predicate ? predicate_asked_min : kAskedMin)) {
+      drafts.emplace(subject, DimensionDraft(subject));
+    }
+  }
+  return drafts;
+}
+
+void PredicateIndexBuilder::WriteEntry(const EntryDraft& draft, int32_t place,
+                                       std::map<DimensionSubject, DimensionDraft>* dimensions) {
+  std::vector<const TestPlan*> open, settled;
+  PredicateIndex::Entry entry;
+  for (int number : draft.plans) {
+    const TestPlan& plan = catalogue_.plan(number);
+    bool is_asked = number == draft.lead;
+    if (const auto subject = DimensionDraft::SubjectOf(plan, *index_)) {
+      const auto found = dimensions->find(*subject);
+      if (found != dimensions->end()) is_asked = found->second.Add(place, plan);
+    }
+    const bool is_predicate = plan.form == TestForm::kOther;
+    if (is_asked && (plan.is_settled || is_predicate)) {
+      settled.push_back(&plan);
+    } else {
+      open.push_back(&plan);
+      if (!plan.reads_feature) ++entry.open_field_tests;
+    }
+  }
+  entry.rule = draft.rule;
+  entry.first_test = static_cast<int32_t>(index_->tests.size());
+  entry.open_tests = static_cast<uint16_t>(open.size());
+  entry.tests = static_cast<uint16_t>(open.size() + settled.size());
+  for (const TestPlan* plan : open) index_->tests.push_back(plan->test);
+  for (const TestPlan* plan : settled) index_->tests.push_back(plan->test);
+  index_->entries.push_back(entry);
+  index_->limits.push_back(LimitOf(draft));
+}
+
+void PredicateIndexBuilder::WriteSegments(const Entries& entries) {
+  for (size_t i = 0; i < entries.size(); ++i) {
+    PredicateIndex::Segment segment = SegmentOf(entries[i]);
+    const PredicateIndex::Segment* const last = i % 64 == 0 ? nullptr : &index_->segments.back();
+    if (last == nullptr || last->slot != segment.slot || last->flipped != segment.flipped) {
+      index_->segments.push_back(segment);
+    }
+    index_->segments.back().mask |= uint64_t{1} << (i % 64);
+    index_->segment_of.push_back(static_cast<int32_t>(index_->segments.size()) - 1);
+  }
+}
+
+// Predicates last: they cost the most, and are not asked where no entry is left that has them.
+void PredicateIndexBuilder::WriteDimensions(
+    const std::map<DimensionSubject, DimensionDraft>& dimensions, PredicateIndex::Table* table) {
+  table->dimensions_begin = static_cast<int32_t>(index_->dimensions.size());
+  for (const auto& [subject, draft] : dimensions) {  // by kind
+    index_->dimensions.push_back(draft.Write(*table, index_.get()));
+  }
+  table->dimensions_end = static_cast<int32_t>(index_->dimensions.size());
 }
 
 }  // namespace vigla

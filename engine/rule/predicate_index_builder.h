@@ -3,9 +3,9 @@
 
 #include <map>
 #include <memory>
-#include <utility>
 #include <vector>
 
+#include "engine/rule/dimension_draft.h"
 #include "engine/rule/predicate_catalogue.h"
 #include "engine/rule/predicate_index.h"
 #include "engine/rule/rule_set.h"
@@ -22,38 +22,35 @@ class PredicateIndexBuilder {
   std::shared_ptr<const PredicateIndex> Build();
 
  private:
-  // What entries can be parted by: a slot's value, or whether a predicate holds.
-  struct Part {
-    int16_t slot = PredicateIndex::kNone;
-    int32_t predicate = PredicateIndex::kNone;
-    bool negated = false;
-    auto operator<=>(const Part&) const = default;
+  // An "and" of tests, by the places of their plans.
+  struct EntryDraft {
+    int rule = 0;
+    std::vector<int> plans;
+    int lead = PredicateIndex::kNone;  // the plan that numbers it in the table at hand, if any
   };
-  using Entries = std::vector<int32_t>;
-  using Path = std::vector<Part>;
+  using Entries = std::vector<EntryDraft>;
 
   void AddEntry(int rule, const ConditionTerm& term);
   void BuildRoots();
-  int32_t BuildRoot(const std::vector<int>& rules);
-  int32_t BuildNode(Entries entries, const Path& path);
-  // Takes the entries that a part leaves out often enough; the others stay.
-  std::map<Part, Entries> TakeParts(const Path& path, Entries* entries) const;
-  std::vector<std::pair<Part, double>> PartsOf(int32_t entry) const;
-  PredicateIndex::Partition BuildPartition(const Part& part, const Entries& entries,
-                                           const Path& path);
-  void BuildRuns(const Entries& entries, PredicateIndex::Node* node);
-  PredicateIndex::Group BuildGroup(PredicateIndex::Limit first, PredicateIndex::Limit second,
-                                   const Entries& entries);
-  // The limits that a group of such entries has; the first one is kNone for the rest.
-  std::pair<PredicateIndex::Limit, PredicateIndex::Limit> LimitsOf(int32_t entry) const;
-  int64_t LimitOf(int32_t entry, PredicateIndex::Limit limit) const;
+  // Equal rules have one table.
+  int32_t TableOf(const std::vector<int>& rules);
+  int32_t BuildTable(Entries entries);
+  void ChooseLeads(Entries* entries) const;
+  PredicateIndex::Segment SegmentOf(const EntryDraft& entry) const;
+  int64_t LimitOf(const EntryDraft& entry) const;
+  // Those that enough entries ask about.
+  std::map<DimensionSubject, DimensionDraft> DraftDimensions(const Entries& entries) const;
+  void WriteEntry(const EntryDraft& entry, int32_t place,
+                  std::map<DimensionSubject, DimensionDraft>* dimensions);
+  void WriteSegments(const Entries& entries);
+  void WriteDimensions(const std::map<DimensionSubject, DimensionDraft>& dimensions,
+                       PredicateIndex::Table* table);
 
   const RuleSet* rule_set_;
   std::shared_ptr<PredicateIndex> index_;
   PredicateCatalogue catalogue_;
-  std::vector<std::vector<int>> plans_;    // by entry: places of its tests' plans
   std::vector<Entries> entries_of_rule_;
-  std::vector<int> uses_of_slot_;          // entries that compare it
+  std::map<std::vector<int>, int32_t> table_of_rules_;
 };
 
 }  // namespace vigla

@@ -1,6 +1,8 @@
 // Where a matcher gets its memory. Warm.
 #include "engine/rule/rule_matcher.h"
 
+#include <algorithm>
+
 #include "engine/base/check.h"
 
 namespace vigla {
@@ -10,6 +12,12 @@ void RuleMatcher::SetRuleSet(const RuleSet& rule_set) {
   index_ = rule_set.index.get();
   answers_.SetRuleSet(rule_set);
   found_.assign((static_cast<size_t>(index_->rules) + 63) / 64, {});
+  touched_.assign((found_.size() + 63) / 64, 0);
+  int32_t words = 0;
+  for (const PredicateIndex::Table& table : index_->tables) words = std::max(words, table.words);
+  for (std::vector<uint64_t>* bitmap : {&bitmaps_.left, &bitmaps_.unknown, &bitmaps_.flipped}) {
+    bitmap->assign(static_cast<size_t>(words), 0);
+  }
 }
 
 }  // namespace vigla

@@ -1,14 +1,16 @@
 // Searches a predicate index for the rules that match a leg. Hot.
 #pragma once
 
-#include <algorithm>
 #include <bit>
 #include <cstdint>
+#include <limits>
+#include <utility>
 #include <vector>
 
 #include "engine/rule/leg_answers.h"
 #include "engine/rule/predicate_index.h"
 #include "engine/rule/rule_set.h"
+#include "engine/rule/table_narrowing.h"
 
 namespace vigla {
 
@@ -18,27 +20,20 @@ class RuleMatcher {
   // `rule_set` must stay alive.
   void SetRuleSet(const RuleSet& rule_set);
 
-  // Finds the rules below a node that are true or unknown on the leg that `reader` (evaluator.h)
+  // Finds the rules of a table that are true or unknown on the leg that `reader` (evaluator.h)
   // reads. All calls up to the next ForEach are about one leg, and their results add up.
   template <class Reader>
-  void Match(int32_t node, Reader& reader) {
-    if (node != PredicateIndex::kNone) Search<Reader>(*this, reader).VisitNode(node);
+  void Match(int32_t table, Reader& reader) {
+    if (table != PredicateIndex::kNone) Search<Reader>(*this, reader, table).Run();
   }
 
   // Calls visit(int rule, Truth truth) on what was found, by rule; each is true or unknown. Then
   // the leg is done with.
   template <class Visit>
   void ForEach(Visit visit) {
-    for (size_t word = 0; word < found_.size(); ++word) {
-      Found& found = found_[word];
-      uint64_t rules = found.is_true | found.is_unknown;
-      if (rules == 0) continue;
-      const uint64_t is_true = found.is_true;
-      found = Found{};
-      for (; rules != 0; rules &= rules - 1) {
-        const int bit = std::countr_zero(rules);
-        visit(static_cast<int>(word * 64) + bit,
-              (is_true >> bit & 1) != 0 ? Truth::kTrue : Truth::kUnknown);
+    for (size_t i = 0; i < touched_.size(); ++i) {
+      for (uint64_t words = std::exchange(touched_[i], 0); words != 0; words &= words - 1) {
+        VisitFound(i * 64 + static_cast<size_t>(std::countr_zero(words)), visit);
       }
     }
     answers_.NextLeg();
@@ -50,8 +45,20 @@ class RuleMatcher {
     uint64_t is_unknown = 0;
   };
 
+  template <class Visit>
+  void VisitFound(size_t word, Visit& visit) {
+    const Found found = std::exchange(found_[word], Found{});
+    for (uint64_t rules = found.is_true | found.is_unknown; rules != 0; rules &= rules - 1) {
+      const int bit = std::countr_zero(rules);
+      visit(static_cast<int>(word * 64) + bit,
+            (found.is_true >> bit & 1) != 0 ? Truth::kTrue : Truth::kUnknown);
+    }
+  }
+
   void Mark(int rule, Truth truth) {
-    Found& found = found_[static_cast<size_t>(rule) / 64];
+    const size_t word = static_cast<size_t>(rule) / 64;
+    touched_[word / 64] |= uint64_t{1} << (word % 64);
+    Found& found = found_[word];
     (truth == Truth::kTrue ? found.is_true : found.is_unknown) |= uint64_t{1} << (rule % 64);
   }
 
@@ -60,109 +67,104 @@ class RuleMatcher {
 
   const PredicateIndex* index_ = nullptr;
   LegAnswers answers_;
-  std::vector<Found> found_;  // 64 rules each
+  std::vector<Found> found_;       // 64 rules each
+  std::vector<uint64_t> touched_;  // which of them are not empty
+  TableBitmaps bitmaps_;
 };
 
+// One table on one leg.
 template <class Reader>
 class RuleMatcher::Search {
  public:
-  Search(RuleMatcher& matcher, Reader& reader)
-      : matcher_(matcher), index_(*matcher.index_), leg_(matcher.answers_, reader) {}
+  Search(RuleMatcher& matcher, Reader& reader, int32_t table)
+      : matcher_(matcher),
+        index_(*matcher.index_),
+        table_(index_.tables[table]),
+        entries_(index_.entries.data() + table_.first_entry),
+        limits_(index_.limits.data() + table_.first_entry),
+        segment_of_(index_.segment_of.data() + table_.first_entry),
+        leg_(matcher.answers_, reader),
+        narrowing_(index_, table_, &matcher.bitmaps_, &leg_) {}
 
-  // The builder bounds the depth.
-  void VisitNode(int32_t number) {
-    const PredicateIndex::Node& node = index_.nodes[number];
-    for (int32_t i = node.partitions_begin; i < node.partitions_end; ++i) {
-      VisitPartition(index_.partitions[i]);
-    }
-    for (int32_t i = node.runs_begin; i < node.runs_end; ++i) VisitRun(index_.runs[i]);
-    for (int32_t i = node.plain_begin; i < node.plain_end; ++i) {
-      VisitEntry(index_.entries[index_.plain[i]]);
+  void Run() {
+    narrowing_.Run();
+    for (int32_t word = 0; word < table_.words; ++word) {
+      if (narrowing_.left(word) != 0) VisitWord(word);
     }
   }
 
  private:
-  void VisitPartition(const PredicateIndex::Partition& partition) {
-    if (partition.slot == PredicateIndex::kNone) {
-      if (leg_.HoldsNot(partition.predicate, partition.negated)) return;
-    } else {
-      const LegAnswers::Figure& figure = leg_.Read(partition.slot);
-      if (figure.has_key()) {
-        const auto child = partition.child_of_key.find(figure.key);
-        if (child != partition.child_of_key.end()) VisitNode(child->second);
-        return;
+  using Figure = LegAnswers::Figure;
+  using State = LegAnswers::State;
+
+  void VisitWord(int32_t word) {
+    const int32_t base = word * 64;
+    const uint64_t unknown = narrowing_.unknown(word);
+    const PredicateIndex::Segment* const segments = index_.segments.data();
+    for (uint64_t left = narrowing_.left(word); left != 0;) {
+      const PredicateIndex::Segment& segment = segments[segment_of_[base + std::countr_zero(left)]];
+      const uint64_t own = left & segment.mask;
+      left ^= own;
+      if (segment.slot == PredicateIndex::kNone) {
+        VisitEntries(base, own, unknown, narrowing_.is_careful());
+      } else if (!leg_.IsUnread(segment.slot) || IsAnyLeft(base, own)) {
+        VisitSegment(segment, base, own, unknown);
       }
     }
-    VisitNode(partition.whole);
   }
 
-  void VisitRun(const PredicateIndex::Run& run) {
-    const PredicateIndex::Group* group = &index_.groups[run.begin];
-    const PredicateIndex::Group* const end = group + (run.end - run.begin);
-    if (leg_.IsUnreadFeature(run.first.slot) &&
-        std::none_of(group, end, [this](const auto& g) { return IsAnyLeft(g.begin, g.end); })) {
-      return;
+  void VisitSegment(const PredicateIndex::Segment& segment, int32_t base, uint64_t left,
+                    uint64_t unknown) {
+    const Figure& figure = leg_.Read(segment.slot);
+    if (!figure.has_key()) {
+      const bool is_unknown = figure.state == State::kUnknown;
+      return VisitEntries(base, left, is_unknown ? left : unknown,
+                          narrowing_.is_careful() || !is_unknown);
     }
-    const LegAnswers::Figure& first = leg_.Read(run.first.slot);
-    if (!first.has_key()) {
-      for (; group != end; ++group) VisitGroup(*group, group->end);
-      return;
+    int64_t reached = segment.Directed(figure.key);
+    const bool is_exact = figure.state == State::kExact;
+    // What was rounded may be larger than its key says.
+    if (!is_exact && reached < std::numeric_limits<int64_t>::max()) ++reached;
+    // Limits ascend.
+    if (limits_[base + std::countr_zero(left)] > reached) return;
+    uint64_t passing = left;
+    while (limits_[base + 63 - std::countl_zero(passing)] > reached) {
+      passing ^= uint64_t{1} << (63 - std::countl_zero(passing));
     }
-    const int64_t key = run.first.Directed(first.key);
-    for (; group != end && group->lowest_first <= key; ++group) {
-      VisitGroup(*group, Reached(*group, key));
-    }
-  }
-
-  // Where the entries end whose first limit is reached.
-  int32_t Reached(const PredicateIndex::Group& group, int64_t key) const {
-    const PredicateIndex::GroupEntry* const entries = index_.group_entries.data();
-    if (entries[group.end - 1].first_limit <= key) return group.end;
-    return static_cast<int32_t>(
-        std::upper_bound(entries + group.begin, entries + group.end, key,
-                         [](int64_t k, const auto& entry) { return k < entry.first_limit; }) -
-        entries);
-  }
-
-  void VisitGroup(const PredicateIndex::Group& group, int32_t end) {
-    const PredicateIndex::GroupEntry* const entries = index_.group_entries.data();
-    const bool has_second = group.second.slot != PredicateIndex::kNone;
-    if (has_second && leg_.IsUnreadFeature(group.second.slot) && !IsAnyLeft(group.begin, end)) {
-      return;
-    }
-    const LegAnswers::Figure* const second = has_second ? &leg_.Read(group.second.slot) : nullptr;
-    if (second == nullptr || !second->has_key()) {
-      for (int32_t i = group.begin; i < end; ++i) VisitEntry(index_.entries[entries[i].entry]);
-      return;
-    }
-    const int64_t key = group.second.Directed(second->key);
-    const int64_t* lowest = &index_.lowest_second[group.first_block];
-    for (int32_t block = group.begin; block < end; block += PredicateIndex::kBlock, ++lowest) {
-      if (*lowest > key) continue;
-      const int32_t block_end = std::min(end, block + PredicateIndex::kBlock);
-      for (int32_t i = block; i < block_end; ++i) {
-        if (entries[i].second_limit <= key) VisitEntry(index_.entries[entries[i].entry]);
-      }
-    }
+    VisitEntries(base, passing, unknown, narrowing_.is_careful() || !is_exact);
   }
 
   // Whether an entry is left by its tests on fields.
-  bool IsAnyLeft(int32_t begin, int32_t end) {
-    for (int32_t i = begin; i < end; ++i) {
-      const PredicateIndex::Entry& entry = index_.entries[index_.group_entries[i].entry];
-      if (leg_.Conjunction(entry, entry.field_tests) != Truth::kFalse) return true;
+  bool IsAnyLeft(int32_t base, uint64_t left) {
+    for (; left != 0; left &= left - 1) {
+      const PredicateIndex::Entry& entry = entries_[base + std::countr_zero(left)];
+      if (entry.open_field_tests == 0 ||
+          leg_.Conjunction(entry, entry.open_field_tests) != Truth::kFalse) {
+        return true;
+      }
     }
     return false;
   }
 
-  void VisitEntry(const PredicateIndex::Entry& entry) {
-    const Truth truth = leg_.Conjunction(entry, entry.tests);
-    if (truth != Truth::kFalse) matcher_.Mark(entry.rule, truth);
+  // Careful: asks the settled tests as well, as some figure has no exact key.
+  void VisitEntries(int32_t base, uint64_t left, uint64_t unknown, bool is_careful) {
+    for (; left != 0; left &= left - 1) {
+      const int bit = std::countr_zero(left);
+      const PredicateIndex::Entry& entry = entries_[base + bit];
+      const Truth truth = leg_.Conjunction(entry, is_careful ? entry.tests : entry.open_tests);
+      if (truth == Truth::kFalse) continue;
+      matcher_.Mark(entry.rule, (unknown >> bit & 1) != 0 ? Truth::kUnknown : truth);
+    }
   }
 
   RuleMatcher& matcher_;
   const PredicateIndex& index_;
+  const PredicateIndex::Table& table_;
+  const PredicateIndex::Entry* const entries_;  // these three by place in the table
+  const int64_t* const limits_;
+  const int32_t* const segment_of_;
   LegQuestions<Reader> leg_;
+  TableNarrowing<Reader> narrowing_;
 };
 
 }  // namespace vigla
