@@ -26,6 +26,7 @@ import topics  # noqa: E402
 import engine_run  # noqa: E402
 import hot_functions  # noqa: E402
 import machine  # noqa: E402
+import peer_run  # noqa: E402
 import table  # noqa: E402
 
 PROGRAMS = ROOT / "build/bench/bench/system"
@@ -111,6 +112,15 @@ class Bench:
         shutil.rmtree(folder)
         return self.checked(measured)
 
+    def peer(self, name, number):
+        """Another engine over the topic; its outputs in a topic of their own."""
+        changes = {key: value for peer, key, value in self.options.peer if peer == name}
+        output = f"{name}-{number}"
+        return peer_run.measure(
+            peer_run.configuration(name, changes),
+            peer_run.Stream(self.broker.address, TOPIC, self.records, self.options.partitions),
+            output, self.folder / output, self.broker_pid(), self.options.seconds)
+
     def checked(self, measured):
         """A rate of anything but the whole input would be no rate."""
         if measured["records"] != self.records:
@@ -134,6 +144,10 @@ class Bench:
         if "file" in wanted:
             result["file"] = self.file(f"file-{number}")
             say(f"round {number}: file {result['file']['records_per_second']:,.0f}/s")
+        for name in peer_run.NAMES:
+            if name in wanted:
+                result[name] = self.peer(name, number)
+                say(f"round {number}: {name} {result[name]['records_per_second']:,.0f}/s")
         if "consume" in result and "kafka" in result:
             result["ratio"] = (result["kafka"]["records_per_second"]
                                / result["consume"]["records_per_second"])
@@ -154,7 +168,7 @@ def with_rate(measured):
 def summary(rounds):
     """min, median and max over the rounds, of each rate and of the ratio."""
     result = {}
-    for name in ("consume", "copy", "kafka", "file"):
+    for name in ("consume", "copy", "kafka", "file", *peer_run.NAMES):
         rates = [each[name]["records_per_second"] for each in rounds if name in each]
         if rates:
             result[name] = table.spread(rates)
@@ -171,6 +185,13 @@ def engine_setting(text):
     return name, value
 
 
+def peer_setting(text):
+    peer, colon, setting = text.partition(":")
+    if not colon or peer not in peer_run.NAMES:
+        raise argparse.ArgumentTypeError(f"'{text}' is not PEER:NAME=VALUE")
+    return peer, *engine_setting(setting)
+
+
 def arguments():
     parser = argparse.ArgumentParser(prog="bench/system/run", description=__doc__)
     parser.add_argument("--transactions", type=int, default=2_000_000)
@@ -180,10 +201,14 @@ def arguments():
     parser.add_argument("--partitions", type=int, default=4)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--measure", default="consume,copy,kafka,file",
-                        help="what a round holds, separated by commas")
+                        help="what a round holds, separated by commas: of consume, copy, kafka, "
+                        f"file, and the peers {', '.join(peer_run.NAMES)}")
     parser.add_argument("--engine", type=engine_setting, action="append", default=[],
                         metavar="NAME=VALUE", help="a setting of the section `engine`, such as "
                         "lanes=2; its defaults otherwise")
+    parser.add_argument("--peer", type=peer_setting, action="append", default=[],
+                        metavar="PEER:NAME=VALUE", help="a setting of a peer's command line, such "
+                        "as flink-heap:checkpoint-ms=5000")
     parser.add_argument("--profile", action="store_true",
                         help="one more Kafka run under perf, outside of the rounds")
     parser.add_argument("--seconds", type=int, default=600, help="each step's limit")
@@ -194,6 +219,9 @@ def arguments():
     options.measure = options.measure.split(",")
     if not paths.BINARY.exists() and {"kafka", "file"} & set(options.measure):
         parser.error(f"no {paths.BINARY}; build it, or set VIGLA_BINARY")
+    unknown = set(options.measure) - {"consume", "copy", "kafka", "file", *peer_run.NAMES}
+    if unknown:
+        parser.error(f"nothing to measure is called {', '.join(sorted(unknown))}")
     return options
 
 
@@ -222,6 +250,8 @@ def kafka_version():
 def main():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the broker ends with us
     options = arguments()
+    if set(options.measure) & set(peer_run.NAMES):
+        peer_run.build()
     folder = pathlib.Path(tempfile.mkdtemp(prefix="vigla-bench-", dir=options.folder))
     try:
         result = run(options, folder)

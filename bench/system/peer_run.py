@@ -70,7 +70,7 @@ def _command(peer, stream, output, folder):
     if peer["module"] == "kafka-streams":  # it knows no end of a topic
         settings.update(transactions=stream.records, partitions=stream.partitions)
     heap = f"{peer['heap_megabytes']}m"
-    command = ["java", f"-Xms{heap}", f"-Xmx{heap}", *JAVA, "-cp",
+    command = ["java", f"-Xms{heap}", f"-Xmx{heap}", f"-Djava.io.tmpdir={folder}", *JAVA, "-cp",
                f"{module}/{peer['module']}-1.jar:{module}/dependency/*", peer["main"]]
     for key, value in settings.items():
         command += [f"--{key}", str(value)]

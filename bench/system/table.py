@@ -2,12 +2,15 @@
 
 import statistics
 
+import peer_table
+
 MIB = 1024 * 1024
 
 
 def text(result):
     rounds = result["rounds"]
-    parts = [_head(result), _rounds(rounds), _spread(result["summary"]), _details(result)]
+    parts = [_head(result), _rounds(rounds), peer_table.text(rounds), _spread(result["summary"]),
+             _details(result)]
     if "profile" in result:
         parts.append(_profile(result["profile"]))
     return "\n\n".join(part for part in parts if part)

@@ -26,18 +26,20 @@ final class JudgeProcessor extends ContextualProcessor<String, byte[], byte[], b
   private final LegJudge judge = new LegJudge();
   private final Leg leg = new Leg();
   private final Progress.Counter progress = Progress.counter();
-  private final LedgerCache cache;
+  private final int cachedLedgers;
+  private LedgerCache cache;
   private KeyValueStore<String, AccountLedger> ledgers;
   private KeyValueStore<byte[], Long> paid; // by account and counterparty
 
   /** The number is of each task. */
   JudgeProcessor(int cachedLedgers) {
-    cache = new LedgerCache(cachedLedgers);
+    this.cachedLedgers = cachedLedgers;
   }
 
   @Override
   public void init(ProcessorContext<byte[], byte[]> context) {
     super.init(context);
+    cache = new LedgerCache(cachedLedgers); // anew where a task is revived: it may run ahead
     ledgers = context.getStateStore(LEDGERS);
     paid = context.getStateStore(PAID);
   }
