@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 #include <system_error>
 
 #include "engine/base/status.h"
@@ -79,6 +80,19 @@ rocksdb::Options StoreOptions(size_t block_cache_bytes) {
   table.format_version = 5;
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   return options;
+}
+
+// The manifest's name and length, which grows with whatever is added to or taken from the files.
+absl::StatusOr<std::string> ManifestStamp(const std::string& directory) {
+  std::string name;
+  std::ifstream current(directory + "/CURRENT");
+  if (!std::getline(current, name)) {
+    return MakeError(absl::StatusCode::kNotFound, "no state store in " + directory);
+  }
+  std::error_code error;
+  const auto bytes = std::filesystem::file_size(std::filesystem::path(directory) / name, error);
+  // One that is gone has made room for another: the next look at CURRENT names it.
+  return name + " " + (error ? "gone" : std::to_string(bytes));
 }
 
 class RocksStore final : public Store {
@@ -186,17 +200,27 @@ absl::StatusOr<std::unique_ptr<Store>> OpenRocksStore(const std::string& directo
 }
 
 absl::StatusOr<std::unique_ptr<Store>> OpenRocksStoreReadOnly(const std::string& directory) {
-  std::error_code error;
-  if (!std::filesystem::exists(directory + "/CURRENT", error)) {
-    return MakeError(absl::StatusCode::kNotFound, "no state store in " + directory);
-  }
   rocksdb::Options options = StoreOptions(size_t{8} << 20);
   options.create_if_missing = false;
-  rocksdb::DB* opened = nullptr;
-  const rocksdb::Status status = rocksdb::DB::OpenForReadOnly(options, directory, &opened);
-  RETURN_IF_ERROR(ToStatus(status, "open " + directory));
-  return std::unique_ptr<Store>(
-      std::make_unique<RocksStore>(std::unique_ptr<rocksdb::DB>(opened), directory));
+  options.max_open_files = -1;  // all at once: what a writer deletes later stays readable
+  // Between the reading of a manifest and of the logs a writer may turn a log into a table, and
+  // then what it held would be missing in the midst. It says so in the manifest before it deletes
+  // anything, so one that has not grown meanwhile is proof.
+  constexpr int kAttempts = 20;
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    ASSIGN_OR_RETURN(const std::string before, ManifestStamp(directory));
+    rocksdb::DB* opened = nullptr;
+    const rocksdb::Status status = rocksdb::DB::OpenForReadOnly(options, directory, &opened);
+    std::unique_ptr<rocksdb::DB> database(opened);
+    ASSIGN_OR_RETURN(const std::string after, ManifestStamp(directory));
+    if (before != after) continue;
+    RETURN_IF_ERROR(ToStatus(status, "open " + directory));
+    return std::unique_ptr<Store>(
+        std::make_unique<RocksStore>(std::move(database), directory));
+  }
+  return MakeError(absl::StatusCode::kUnavailable,
+                   "state store: " + directory + " changes faster than it can be opened beside "
+                   "its writer; try again");
 }
 
 }  // namespace vigla

@@ -59,7 +59,7 @@ class Store {
 // Opens (and creates) a RocksDB at `directory`. `block_cache_bytes` bounds what it caches.
 absl::StatusOr<std::unique_ptr<Store>> OpenRocksStore(const std::string& directory,
                                                       size_t block_cache_bytes);
-// Read-only; fails with NotFound if there is none.
+// Read-only, beside a writer too: as the store was at some moment. NotFound if there is none.
 absl::StatusOr<std::unique_ptr<Store>> OpenRocksStoreReadOnly(const std::string& directory);
 
 // In memory, for tests and `vigla test`: same contract, nothing survives.

@@ -1,24 +1,33 @@
-// Both stores keep the port's contract; the one on disk also over a reopening.
+// All stores keep the port's contract; the one on disk also over a reopening.
 #include "engine/ledger/store.h"
 
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <filesystem>
+#include <thread>
+
+#include "engine/ledger/overlay_store.h"
 
 namespace vigla {
 namespace {
 
-class StoreContract : public ::testing::TestWithParam<bool> {
+enum class Kind { kMemory, kOnDisk, kOverlay };
+
+class StoreContract : public ::testing::TestWithParam<Kind> {
  protected:
   void SetUp() override {
     directory_ = ::testing::TempDir() + "store-test-" + std::to_string(::getpid());
-    if (GetParam()) {
+    if (GetParam() == Kind::kOnDisk) {
       auto opened = OpenRocksStore(directory_, 1 << 20);
       ASSERT_TRUE(opened.ok()) << opened.status();
       store_ = *std::move(opened);
-    } else {
+    } else if (GetParam() == Kind::kMemory) {
       store_ = NewMemoryStore();
+    } else {
+      base_ = NewMemoryStore();
+      store_ = NewOverlayStore(base_.get());
     }
   }
   void TearDown() override {
@@ -37,13 +46,21 @@ class StoreContract : public ::testing::TestWithParam<bool> {
                     .ok());
     return keys;
   }
+  // Every other key lies beneath, where there is something beneath.
   void Put(std::initializer_list<std::string> keys) {
-    StoreBatch batch;
-    for (const std::string& key : keys) batch.Put(key, "value of " + key);
+    StoreBatch batch, beneath;
+    for (const std::string& key : keys) {
+      const bool is_even = (&key - keys.begin()) % 2 == 0;
+      (base_ != nullptr && is_even ? beneath : batch).Put(key, "value of " + key);
+    }
+    if (base_ != nullptr) {
+      ASSERT_TRUE(base_->Write(beneath, false).ok());
+    }
     ASSERT_TRUE(store_->Write(batch, false).ok());
   }
 
   std::string directory_;
+  std::unique_ptr<Store> base_;  // beneath an overlay
   std::unique_ptr<Store> store_;
 };
 
@@ -90,7 +107,88 @@ TEST_P(StoreContract, ScansHalfOpenRanges) {
   EXPECT_EQ(Keys(false, "c", "c", 9), "");
 }
 
-INSTANTIATE_TEST_SUITE_P(Stores, StoreContract, ::testing::Bool());
+TEST_P(StoreContract, ScansPassOverWhatIsDeletedAndSeeWhatIsReplaced) {
+  Put({"a", "b", "c", "d", "e"});
+  StoreBatch batch;
+  for (const char* key : {"a", "c", "d"}) batch.Delete(key);
+  batch.Put("c", "value of c");
+  ASSERT_TRUE(store_->Write(batch, false).ok());
+  EXPECT_EQ(Keys(false, "", "z", 9), "b c e ");
+  EXPECT_EQ(Keys(true, "", "z", 9), "e c b ");
+  EXPECT_EQ(Keys(true, "", "e", 1), "c ");
+  EXPECT_EQ(Keys(false, "", "z", 1), "b ");
+}
+
+INSTANTIATE_TEST_SUITE_P(Stores, StoreContract,
+                         ::testing::Values(Kind::kMemory, Kind::kOnDisk, Kind::kOverlay));
+
+TEST(OverlayStore, LeavesWhatIsBeneathAsItIs) {
+  const std::unique_ptr<Store> base = NewMemoryStore();
+  StoreBatch first;
+  first.Put("a", "1");
+  ASSERT_TRUE(base->Write(first, false).ok());
+  const std::unique_ptr<Store> overlay = NewOverlayStore(base.get());
+  StoreBatch second;
+  second.Put("b", "2");
+  second.Delete("a");
+  ASSERT_TRUE(overlay->Write(second, false).ok());
+  std::string value;
+  EXPECT_TRUE(base->Get("a", &value).ok());
+  EXPECT_TRUE(absl::IsNotFound(base->Get("b", &value)));
+}
+
+// A reader beside the writer sees a state that there was: every batch puts one number under many
+// keys, and large values make the writer move its memory to tables all the while.
+TEST(RocksStore, ReadersBesideTheWriterSeeWholeBatchesInOrder) {
+  const std::string directory =
+      ::testing::TempDir() + "store-beside-" + std::to_string(::getpid());
+  auto store = OpenRocksStore(directory, 1 << 20);
+  ASSERT_TRUE(store.ok()) << store.status();
+  constexpr int kKeys = 16;
+  std::atomic<uint64_t> written{0};
+  constexpr uint64_t kBatches = 40;  // of 4 MiB: the memory table is full twice
+  std::thread writer([&] {
+    // Hardly compressible.
+    std::string filling(size_t{256} << 10, '\0');
+    uint64_t random = 1;
+    for (uint64_t number = 1; number <= kBatches; ++number) {
+      for (char& byte : filling) {
+        random = random * 6364136223846793005 + 1;
+        byte = static_cast<char>(random >> 56);
+      }
+      StoreBatch batch;
+      for (int key = 0; key < kKeys; ++key) {
+        batch.Put("key" + std::to_string(key), std::to_string(number) + " " + filling);
+      }
+      ASSERT_TRUE((*store)->Write(batch, false).ok());
+      written.store(number);
+    }
+  });
+  int readings = 0;
+  uint64_t at_least = 0;
+  while (at_least < kBatches) {
+    at_least = written.load();
+    auto beside = OpenRocksStoreReadOnly(directory);
+    if (!beside.ok()) {
+      EXPECT_TRUE(absl::IsUnavailable(beside.status())) << beside.status();
+      continue;
+    }
+    ++readings;
+    uint64_t seen = 0;
+    for (int key = 0; key < kKeys && at_least > 0; ++key) {
+      std::string value;
+      ASSERT_TRUE((*beside)->Get("key" + std::to_string(key), &value).ok());
+      const uint64_t number = std::stoull(value);
+      if (key == 0) seen = number;
+      EXPECT_EQ(number, seen) << "key " << key << " of reading " << readings;
+    }
+    EXPECT_GE(seen, at_least);
+  }
+  EXPECT_GT(readings, 0);
+  writer.join();
+  store->reset();
+  std::filesystem::remove_all(directory);
+}
 
 TEST(RocksStore, KeepsWhatWasWrittenAndOpensReadOnly) {
   const std::string directory =
