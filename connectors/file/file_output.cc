@@ -27,6 +27,35 @@ absl::Status Stop(const std::string& message) {
 
 bool IsJournal(size_t index) { return index == static_cast<size_t>(OutputTopic::kJournal); }
 
+// The offset behind the last whole line, and that line without its end.
+absl::StatusOr<int64_t> LastWholeLine(const OutputFile& journal, std::string* line) {
+  ASSIGN_OR_RETURN(int64_t begin, journal.FileBytes());
+  int64_t end = -1;  // behind the last line end
+  std::string tail;
+  while (begin > 0) {
+    const int64_t from = std::max<int64_t>(0, begin - 65'536);
+    ASSIGN_OR_RETURN(std::string piece, journal.Read(from, begin));
+    tail.insert(0, piece);
+    begin = from;
+    if (end < 0) {
+      const size_t last = tail.rfind('\n');
+      if (last == std::string::npos) {
+        tail.clear();  // of a line without end
+        continue;
+      }
+      end = begin + static_cast<int64_t>(last) + 1;
+      tail.resize(last);
+    }
+    const size_t before = tail.rfind('\n');
+    if (before != std::string::npos) {
+      *line = tail.substr(before + 1);
+      return end;
+    }
+  }
+  *line = std::move(tail);
+  return std::max<int64_t>(end, 0);
+}
+
 }  // namespace
 
 std::string_view OutputFileName(OutputTopic topic) {
@@ -91,39 +120,9 @@ absl::Status FileOutput::OpenFiles() {
   return options_.sync ? SyncFolder(options_.folder) : absl::OkStatus();
 }
 
-// The offset behind the last whole line, and that line without its end.
-absl::StatusOr<int64_t> FileOutput::LastWholeLine(std::string* line) {
-  OutputFile& journal = File(OutputTopic::kJournal);
-  ASSIGN_OR_RETURN(int64_t begin, journal.FileBytes());
-  int64_t end = -1;  // behind the last line end
-  std::string tail;
-  while (begin > 0) {
-    const int64_t from = std::max<int64_t>(0, begin - 65'536);
-    ASSIGN_OR_RETURN(std::string piece, journal.Read(from, begin));
-    tail.insert(0, piece);
-    begin = from;
-    if (end < 0) {
-      const size_t last = tail.rfind('\n');
-      if (last == std::string::npos) {
-        tail.clear();  // of a line without end
-        continue;
-      }
-      end = begin + static_cast<int64_t>(last) + 1;
-      tail.resize(last);
-    }
-    const size_t before = tail.rfind('\n');
-    if (before != std::string::npos) {
-      *line = tail.substr(before + 1);
-      return end;
-    }
-  }
-  *line = std::move(tail);
-  return std::max<int64_t>(end, 0);
-}
-
 absl::Status FileOutput::CutToLastCommit() {
   std::string line;
-  ASSIGN_OR_RETURN(const int64_t journal_bytes, LastWholeLine(&line));
+  ASSIGN_OR_RETURN(const int64_t journal_bytes, LastWholeLine(File(OutputTopic::kJournal), &line));
   JournalRecord last;
   Digest hash;
   if (journal_bytes > 0) {
@@ -211,32 +210,52 @@ absl::Status FileOutput::WriteJournal(const JournalRecord& journal, Digest* hash
   return options_.sync ? File(OutputTopic::kJournal).Sync() : absl::OkStatus();
 }
 
+std::string FileOutput::PathOf(OutputTopic topic) const {
+  return (std::filesystem::path(options_.folder) / OutputFileName(topic)).string();
+}
+
+absl::StatusOr<int64_t> FileOutput::CommittedBytes(OutputTopic topic) const {
+  const auto& own = files_[static_cast<size_t>(topic)];
+  if (own != nullptr) return own->committed_bytes();
+  ASSIGN_OR_RETURN(const auto journal, OutputFile::OpenToRead(PathOf(OutputTopic::kJournal)));
+  std::string line;
+  ASSIGN_OR_RETURN(const int64_t journal_bytes, LastWholeLine(*journal, &line));
+  if (topic == OutputTopic::kJournal || journal_bytes == 0) return journal_bytes;
+  Digest hash;
+  ASSIGN_OR_RETURN(const JournalRecord last, ParseJournalRecord(line, &hash));
+  for (const auto& [name, bytes] : last.file_lengths) {
+    if (name == OutputFileName(topic)) return bytes;
+  }
+  return 0;
+}
+
 absl::Status FileOutput::ReadLog(
     OutputTopic topic, const OutputMark& mark,
     const std::function<absl::Status(std::string_view value, const OutputMark& after)>& visit) {
-  CHECK(files_[0] != nullptr);
-  OutputFile& file = File(topic);
+  ASSIGN_OR_RETURN(const int64_t committed, CommittedBytes(topic));
+  const std::string path = PathOf(topic);
   int64_t begin = 0;
   const char* last = mark.text.data() + mark.text.size();
   const auto parsed = std::from_chars(mark.text.data(), last, begin);
   const bool is_number = mark.text.empty() || (parsed.ec == std::errc() && parsed.ptr == last);
-  bool fits = is_number && begin >= 0 && begin <= file.committed_bytes();
+  bool fits = is_number && begin >= 0 && begin <= committed;
   if (fits && begin > 0) {
-    ASSIGN_OR_RETURN(const std::string before, file.Read(begin - 1, begin));
+    ASSIGN_OR_RETURN(const auto file, OutputFile::OpenToRead(path));
+    ASSIGN_OR_RETURN(const std::string before, file->Read(begin - 1, begin));
     fits = before == "\n";
   }
   if (!fits) {
-    return Stop("the state says that " + file.path() + " was read up to byte " + mark.text +
+    return Stop("the state says that " + path + " was read up to byte " + mark.text +
                 ", which is not the end of a committed line: state and outputs do not belong "
                 "together");
   }
-  ASSIGN_OR_RETURN(const std::unique_ptr<LineReader> reader, LineReader::Open(file.path()));
-  reader->Restart(begin, file.committed_bytes());
+  ASSIGN_OR_RETURN(const std::unique_ptr<LineReader> reader, LineReader::Open(path));
+  reader->Restart(begin, committed);
   while (true) {
     Line line;
     ASSIGN_OR_RETURN(const bool more, reader->Next(&line));
     if (!more) return absl::OkStatus();
-    if (line.is_cut) return Stop(file.path() + " has a line that no record can be");
+    if (line.is_cut) return Stop(path + " has a line that no record can be");
     RETURN_IF_ERROR(visit(line.text, OutputMark{std::to_string(reader->position())}));
   }
 }

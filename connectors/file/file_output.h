@@ -31,7 +31,8 @@ class FileOutput final : public Output {
   // Aborted: another process writes to the folder. FailedPrecondition: what is there is not what
   // a journal of ours committed; nothing was changed then.
   absl::Status Open() override;
-  // A mark is a byte offset as text.
+  // A mark is a byte offset as text. Before Open the end is that of the last whole line of the
+  // journal, as it is at the call; NotFound if there is no journal.
   absl::Status ReadLog(OutputTopic topic, const OutputMark& mark,
                        const std::function<absl::Status(std::string_view value,
                                                         const OutputMark& after)>& visit) override;
@@ -49,7 +50,9 @@ class FileOutput final : public Output {
   absl::Status Lock();
   absl::Status OpenFiles();
   absl::Status CutToLastCommit();
-  absl::StatusOr<int64_t> LastWholeLine(std::string* line);
+  std::string PathOf(OutputTopic topic) const;
+  // How much of the topic's file is committed by whoever writes it.
+  absl::StatusOr<int64_t> CommittedBytes(OutputTopic topic) const;
   absl::Status WriteOutputs(const OutputEpoch& epoch);
   absl::Status WriteJournal(const JournalRecord& journal, Digest* hash);
   OutputFile& File(OutputTopic topic) { return *files_[static_cast<size_t>(topic)]; }

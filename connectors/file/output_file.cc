@@ -23,6 +23,8 @@ absl::Status SystemError(const std::string& what, int error) {
     case EPERM:
     case EROFS:
       return MakeError(absl::StatusCode::kPermissionDenied, text);
+    case ENOENT:
+      return MakeError(absl::StatusCode::kNotFound, text);
     default:
       return MakeError(absl::StatusCode::kInternal, text);
   }
@@ -30,6 +32,12 @@ absl::Status SystemError(const std::string& what, int error) {
 
 absl::StatusOr<std::unique_ptr<OutputFile>> OutputFile::Open(const std::string& path) {
   const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640);
+  if (fd < 0) return SystemError("cannot open " + path, errno);
+  return std::unique_ptr<OutputFile>(new OutputFile(fd, path));
+}
+
+absl::StatusOr<std::unique_ptr<OutputFile>> OutputFile::OpenToRead(const std::string& path) {
+  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) return SystemError("cannot open " + path, errno);
   return std::unique_ptr<OutputFile>(new OutputFile(fd, path));
 }

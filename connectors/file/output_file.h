@@ -16,6 +16,8 @@ class OutputFile {
  public:
   // Creates the file if need be; the caller syncs the folder.
   static absl::StatusOr<std::unique_ptr<OutputFile>> Open(const std::string& path);
+  // Of another process's file, for reading alone; NotFound.
+  static absl::StatusOr<std::unique_ptr<OutputFile>> OpenToRead(const std::string& path);
   ~OutputFile();
   OutputFile(const OutputFile&) = delete;
   OutputFile& operator=(const OutputFile&) = delete;

@@ -111,7 +111,11 @@ absl::Status KafkaOutput::FindLogEnds() {
 absl::Status KafkaOutput::ReadLog(
     OutputTopic topic, const OutputMark& mark,
     const std::function<absl::Status(std::string_view value, const OutputMark& after)>& visit) {
-  CHECK(logs_ != nullptr && IsLog(topic));
+  CHECK(IsLog(topic));
+  if (logs_ == nullptr) {
+    CHECK(producer_ == nullptr);  // after the first commit a log has moved on
+    logs_ = std::make_unique<TopicReader>(context_, options_.patience_ms);
+  }
   int64_t offset = TopicReader::kFromBeginning;
   if (!mark.text.empty()) {
     const char* end = mark.text.data() + mark.text.size();

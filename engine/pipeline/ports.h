@@ -124,8 +124,8 @@ class Output {
   // what they left open (Kafka: init_transactions; files: truncates to the last whole journal
   // line). After it the logs are stable.
   virtual absl::Status Open() = 0;
-  // Records of one of the output's own topics after `mark` ("" = from the beginning), up to
-  // the end, in order, committed ones only.
+  // Records of one of the output's own topics after `mark` ("" = all), in order, up to the end of
+  // what is committed. Before Open too, beside the instance that writes: nothing is touched then.
   using VisitLog =
       std::function<absl::Status(std::string_view value, const OutputMark& after)>;
   virtual absl::Status ReadLog(OutputTopic topic, const OutputMark& mark,

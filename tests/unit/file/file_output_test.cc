@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <random>
 
 #include "tests/unit/file/scratch_folder.h"
@@ -93,6 +94,29 @@ uint64_t CheckWhole(FileOutput* output, const ScratchFolder& folder) {
     EXPECT_EQ(output->Mark(topic).text, std::to_string(expected.size()));
   }
   return journal.size();
+}
+
+TEST(FileOutputTest, IsReadBesideTheOneThatWrites) {
+  ScratchFolder folder;
+  FileOutput reader(In(folder));
+  EXPECT_TRUE(absl::IsNotFound(reader.ReadLog(
+      OutputTopic::kRules, {}, [](std::string_view, const OutputMark&) {
+        return absl::OkStatus();
+      })));
+  EXPECT_FALSE(std::filesystem::exists(folder.Path("out"))) << "reading makes nothing";
+  FileOutput writer(In(folder));
+  ASSERT_TRUE(writer.Open().ok());
+  EXPECT_EQ(ReadLines(&reader, OutputTopic::kAudit).size(), 0u);
+  MustCommit(&writer, 1, 5);
+  const OutputMark after = writer.Mark(OutputTopic::kAudit);
+  MustCommit(&writer, 6, 8);
+  // What belongs to an epoch that is not yet committed does not count, nor does half a line.
+  folder.Write("out/audit.ndjson", folder.Read("out/audit.ndjson") + "{\"epoch\":9}\n");
+  folder.Write("out/journal.ndjson", folder.Read("out/journal.ndjson") + "{\"epoch\":9,");
+  for (const OutputTopic topic : kTopics) {
+    EXPECT_EQ(ReadLines(&reader, topic), ReadLines(&writer, topic));
+  }
+  EXPECT_EQ(ReadLines(&reader, OutputTopic::kAudit, after).size(), 3u);
 }
 
 TEST(FileOutputTest, CommitsAndReadsBack) {
