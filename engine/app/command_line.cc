@@ -222,6 +222,8 @@ class CommandLine {
         ->check(CLI::IsMember({"tree", "json"}));
     explain->add_option("--transaction", explain_.transaction, "Its id, or @FILE with a new one")
         ->required();
+    explain->add_option("--sequence", explain_.sequence,
+                        "Which, where the id has come several times (an alert says its own)");
     explain->add_option("--rule", explain_.rule, "This rule's whole tree (default: all rules)");
     explain->add_option("--rules", rules_, "Packs, or folders of them (default: the active set)");
     explain->add_option("--from", explain_.from, "Recorded input, judged from its beginning");

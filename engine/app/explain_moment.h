@@ -22,7 +22,8 @@ struct MomentToExplain {
   ExplainedMoment moment;
   OwnedRecord record;
   std::unique_ptr<Source> source;
-  std::unique_ptr<Store> store;       // the instance's, read-only, or the history's
+  std::unique_ptr<Store> on_disk;     // state mode: the instance's, read-only
+  std::unique_ptr<Store> store;       // above it, what it lacked; or the history's
   std::unique_ptr<Store> as_of;       // state mode: images as they were
   std::unique_ptr<IndexReader> index; // ids of earlier sequences
   std::vector<std::string> notes;     // for people, on stderr and in the JSON
@@ -41,8 +42,9 @@ struct ExplainSetup {
 // Takes options.from up to the transaction. NotFound if it is not there.
 absl::StatusOr<std::unique_ptr<MomentToExplain>> MomentFromInput(const ExplainSetup& setup);
 // Finds the transaction in the state directory of a stopped or running instance, its record in
-// the input, and the rule set that was active in the outputs. NotFound, or Unavailable where the
-// state has not got that far.
+// the input, and the rule set that was active in the outputs. What the state lacks of the journal
+// is judged again in memory; nothing of the instance is locked or written. NotFound; Unavailable
+// where the state has not got that far and can't be brought further.
 absl::StatusOr<std::unique_ptr<MomentToExplain>> MomentFromState(const ExplainSetup& setup);
 
 // The rules that the command line or the settings name. InvalidArgument, with the findings on

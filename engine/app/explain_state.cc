@@ -1,14 +1,18 @@
 // A moment to explain, from the state directory of an instance and its outputs. Cold.
+#include <algorithm>
+#include <cstdio>
 #include <filesystem>
 #include <map>
 #include <optional>
 
 #include "engine/app/explain_moment.h"
 #include "engine/app/instance_ports.h"
-#include "engine/app/output_log.h"
 #include "engine/audit/rules_record.h"
 #include "engine/base/status.h"
+#include "engine/lab/recovered_state.h"
+#include "engine/ledger/overlay_store.h"
 #include "engine/ledger/subject_as_of.h"
+#include "engine/pipeline/log_cursor.h"
 #include "engine/pipeline/recording_history.h"
 #include "engine/pipeline/resume_point.h"
 
@@ -31,15 +35,16 @@ class StateMoment {
 
   absl::StatusOr<std::unique_ptr<MomentToExplain>> Make() {
     RETURN_IF_ERROR(OpenState());
+    RETURN_IF_ERROR(ReadRules());
     RETURN_IF_ERROR(Find());
-    RETURN_IF_ERROR(ReadOutputs());
+    RETURN_IF_ERROR(ReadJournal());
     RETURN_IF_ERROR(ChooseRules());
     RETURN_IF_ERROR(FetchRecord());
     made_->as_of = NewMemoryStore();
     made_->moment.store = made_->as_of.get();
-    made_->moment.prepare = [this_made = made_.get(), end = header_.resume.next_sequence,
+    made_->moment.prepare = [&options = setup_.options, this_made = made_.get(), end = end_,
                              retention = setup_.pipeline.ledger.retention_us](const Leg& leg) {
-      return Prepare(leg, end, retention, this_made);
+      return Prepare(leg, options, end, retention, this_made);
     };
     return std::move(made_);
   }
@@ -58,56 +63,138 @@ class StateMoment {
                        "name recorded input with --from, or an instance's state with --state or "
                        "-c");
     }
-    ASSIGN_OR_RETURN(made_->store, OpenRocksStoreReadOnly(directory));
+    // Before the journal is looked at: whatever the state holds, the journal then holds as well.
+    ASSIGN_OR_RETURN(made_->on_disk, OpenRocksStoreReadOnly(directory));
+    made_->store = NewOverlayStore(made_->on_disk.get());
     made_->index = std::make_unique<IndexReader>(made_->store.get());
-    std::string value;
-    RETURN_IF_ERROR(made_->store->Get(kStateHeaderKey, &value));
-    ASSIGN_OR_RETURN(header_, ParseStateHeader(value));
+    ASSIGN_OR_RETURN(header_, ReadHeader());
+    end_ = header_.resume.next_sequence;
     if (header_.identity_key == Sha256::Of(setup_.pipeline.identity_key)) return absl::OkStatus();
     return MakeError(absl::StatusCode::kInvalidArgument,
                      "the state was built with another identity key (engine.identity_key)");
   }
 
+  absl::StatusOr<StateHeader> ReadHeader() {
+    std::string value;
+    const absl::Status read = made_->store->Get(kStateHeaderKey, &value);
+    if (read.ok()) return ParseStateHeader(value);
+    if (!absl::IsNotFound(read)) return read;
+    StateHeader fresh;  // its first epoch is not written yet
+    fresh.identity_key = Sha256::Of(setup_.pipeline.identity_key);
+    return fresh;
+  }
+
+  // Bodies of every rule set that was ever active; none where there are no outputs.
+  absl::Status ReadRules() {
+    ASSIGN_OR_RETURN(outputs_, MakeReadOutput(setup_.settings));
+    if (outputs_ == nullptr) return absl::OkStatus();
+    LogCursor rules(outputs_.get(), OutputTopic::kRules, {});
+    RulesAssembler assembler;
+    std::string record;
+    OutputMark after;
+    while (true) {
+      const absl::StatusOr<bool> more = rules.Next(&record, &after);
+      if (absl::IsNotFound(more.status())) {
+        outputs_ = nullptr;  // a folder without a journal
+        return absl::OkStatus();
+      }
+      RETURN_IF_ERROR(more.status());
+      if (!*more) return absl::OkStatus();
+      ASSIGN_OR_RETURN(auto published, assembler.Add(record));
+      if (published) {
+        bodies_["sha256:" + published->fingerprint.Hex()] = std::move(published->body);
+      }
+    }
+  }
+
   absl::Status Find() {
-    ASSIGN_OR_RETURN(const Sequence newest, made_->index->Newest());
     if (IsNew()) {
-      made_->moment.sequence = header_.resume.next_sequence;
+      RETURN_IF_ERROR(Recover());
+      made_->moment.sequence = end_;
       return absl::OkStatus();
     }
+    absl::Status found = Look();
+    if (!found.ok() && !absl::IsNotFound(found)) return found;
+    if (found.ok() && made_->moment.sequence < end_) return found;
+    RETURN_IF_ERROR(Recover());
+    return Look();
+  }
+
+  // In the index as it is at the moment.
+  absl::Status Look() {
+    ASSIGN_OR_RETURN(const Sequence newest, made_->index->Newest());
     constexpr size_t kMost = 16;
     const std::string& id = setup_.options.transaction;
+    const std::string reach = "the state reaches sequence " + std::to_string(newest.value);
+    if (setup_.options.sequence) {
+      made_->moment.sequence = {*setup_.options.sequence};
+      const auto there = made_->index->Resolve(made_->moment.sequence);
+      if (there.ok() && there->id == id) {
+        made_->record.position = there->position;
+        return absl::OkStatus();
+      }
+      if (!there.ok() && !absl::IsNotFound(there.status())) return there.status();
+      return MakeError(absl::StatusCode::kNotFound,
+                       "no transaction '" + id + "' at sequence " +
+                           std::to_string(*setup_.options.sequence) + "; " + reach);
+    }
     ASSIGN_OR_RETURN(const auto found, made_->index->Find(id, kMost));
     if (found.empty()) {
-      return MakeError(absl::StatusCode::kNotFound,
-                       "no transaction '" + id + "' in the state's index, which reaches sequence " +
-                           std::to_string(newest.value) +
-                           "; a running instance writes its state some epochs late");
+      return MakeError(absl::StatusCode::kNotFound, "no transaction '" + id + "'; " + reach);
     }
+    several_ = "";
     if (found.size() > 1) {
-      made_->notes.push_back("the id stands at " + std::to_string(found.size()) +
-                             " sequences; this is the newest");
+      several_ = "the id stands at " + std::to_string(found.size()) +
+                 " sequences; this is the newest (--sequence names another)";
     }
     made_->moment.sequence = found.front().sequence;
     made_->record.position = found.front().transaction.position;
     return absl::OkStatus();
   }
 
-  absl::Status ReadOutputs() {
-    ASSIGN_OR_RETURN(auto journal, OpenOutputLog(setup_.settings, OutputTopic::kJournal));
-    ASSIGN_OR_RETURN(auto rules, OpenOutputLog(setup_.settings, OutputTopic::kRules));
-    if (journal == nullptr || rules == nullptr) return absl::OkStatus();
-    RulesAssembler assembler;
-    std::string_view record;
-    while (true) {
-      ASSIGN_OR_RETURN(const bool more, rules->Next(&record));
-      if (!more) break;
-      ASSIGN_OR_RETURN(auto published, assembler.Add(record));
-      if (published) {
-        bodies_["sha256:" + published->fingerprint.Hex()] = std::move(published->body);
-      }
+  // Brings the store to the journal's end. Without the input or the outputs it stays.
+  absl::Status Recover() {
+    const Settings& settings = setup_.settings;
+    if (outputs_ == nullptr || bodies_.empty()) return absl::OkStatus();
+    if (settings.Text("input.kind") != "kafka" && settings.List("input.path").empty()) {
+      return absl::OkStatus();
     }
+    ASSIGN_OR_RETURN(made_->source, MakeInputSource(settings));
+    // Any of the instance's: all are of one base currency, and none activates.
+    const std::string& active = header_.resume.rule_set;
+    ASSIGN_OR_RETURN(auto rule_set, RuleSetOf(active.empty() ? bodies_.begin()->first : active));
+    const RecoveryInputs inputs{made_->source.get(), outputs_.get(), made_->store.get(), {}};
+    ASSIGN_OR_RETURN(const uint64_t records, RecoverBeside(inputs, std::move(rule_set),
+                                                           setup_.pipeline, setup_.load));
+    if (records > 0) {
+      std::fprintf(stderr,
+                   "vigla explain: %llu records that the state lacked were judged again and agree "
+                   "with the audit trail\n",
+                   static_cast<unsigned long long>(records));
+    }
+    made_->index = std::make_unique<IndexReader>(made_->store.get());
+    ASSIGN_OR_RETURN(const StateHeader recovered, ReadHeader());
+    end_ = recovered.resume.next_sequence;
+    return absl::OkStatus();
+  }
+
+  // The wanted sequence's epoch, and what was active and on record then.
+  absl::Status ReadJournal() {
+    if (!several_.empty()) made_->notes.push_back(several_);
+    if (outputs_ == nullptr) return absl::OkStatus();
+    OutputMark start;
+    const ResumePoint& resume = header_.resume;
+    if (made_->moment.sequence >= resume.next_sequence && !resume.rule_set.empty()) {
+      start = resume.journal_mark;
+      journaled_.rule_set = resume.rule_set;
+      journaled_.newest = resume.newest_event_time;
+      ASSIGN_OR_RETURN(journaled_.recording, RecordingHistory::Restore(resume.recorded_since));
+    }
+    LogCursor journal(outputs_.get(), OutputTopic::kJournal, start);
+    std::string record;
+    OutputMark after;
     while (!journaled_.is_found) {
-      ASSIGN_OR_RETURN(const bool more, journal->Next(&record));
+      ASSIGN_OR_RETURN(const bool more, journal.Next(&record, &after));
       if (!more) break;
       RETURN_IF_ERROR(ReadEpoch(record));
     }
@@ -184,7 +271,9 @@ class StateMoment {
       moment.topics = {path};
       return absl::OkStatus();
     }
-    ASSIGN_OR_RETURN(made_->source, MakeInputSource(setup_.settings));
+    if (made_->source == nullptr) {
+      ASSIGN_OR_RETURN(made_->source, MakeInputSource(setup_.settings));
+    }
     moment.topics = made_->source->topics();
     std::string topic = journaled_.topic;
     if (topic.empty() && record.position.topic < moment.topics.size()) {
@@ -199,8 +288,8 @@ class StateMoment {
     });
   }
 
-  static absl::Status Prepare(const Leg& leg, Sequence end, DurationUs retention_us,
-                              MomentToExplain* made) {
+  static absl::Status Prepare(const Leg& leg, const ExplainCommandOptions& options, Sequence end,
+                              DurationUs retention_us, MomentToExplain* made) {
     ASSIGN_OR_RETURN(const SubjectAsOf as_of, CopySubjectAsOf(made->store.get(), leg, retention_us,
                                                               made->as_of.get()));
     // The state holds everything before its end.
@@ -210,30 +299,51 @@ class StateMoment {
                            " " + std::string(leg.subject_id) + " reaches sequence " +
                            std::to_string(end.value - 1) +
                            ", the transaction is " + std::to_string(leg.sequence.value) +
-                           "; a running instance writes its state some epochs late: try again");
+                           "; with the instance's input and outputs (-c, or --input and --output) "
+                           "the rest is judged again");
     }
-    if (as_of.dropped_through && *as_of.dropped_through > EventTime::Min()) {
-      const DurationUs reach = leg.time() - *as_of.dropped_through;
-      bool needs_dropped = false;
-      for (const Feature& feature : made->moment.rule_set->features) {
-        if (feature.on != leg.subject_kind) continue;
-        needs_dropped = needs_dropped || feature.ever || feature.over_us > reach;
-      }
-      if (needs_dropped) {
-        made->is_certain = false;
-        made->notes.push_back(
-            "entries of " + std::string(leg.subject_id) + " up to " +
-            FormatTimeShort(*as_of.dropped_through) +
-            " have left retention since: windows that begin before lack them, and least and "
-            "greatest over `ever` are those of now");
-      }
+    if (!as_of.dropped_through || *as_of.dropped_through <= EventTime::Min()) {
+      return absl::OkStatus();
     }
+    const RuleSet& rule_set = *made->moment.rule_set;
+    const DurationUs reach = leg.time() - *as_of.dropped_through;
+    const bool is_affected =
+        std::any_of(rule_set.rules.begin(), rule_set.rules.end(), [&](const Rule& rule) {
+          return (options.rule.empty() || rule.id == options.rule) && IsAbout(rule, leg) &&
+                 LooksBack(rule, rule_set, reach);
+        });
+    if (!is_affected) return absl::OkStatus();
+    const std::string gone = "entries of " + std::string(leg.subject_id) + " up to " +
+                             FormatTimeShort(*as_of.dropped_through) +
+                             " have left retention since";
+    if (!options.rule.empty()) {
+      return MakeError(absl::StatusCode::kNotFound,
+                       gone + ": what the rule saw can't be shown from the state any more. The "
+                              "audit trail has what it decided; --from explains it from the "
+                              "recorded input");
+    }
+    made->is_certain = false;
+    made->notes.push_back(gone +
+                          ": windows that begin before lack them, and least and greatest over "
+                          "`ever` are those of now");
     return absl::OkStatus();
+  }
+
+  // Whether anything that the rule needs lies `reach` or more before the leg.
+  static bool LooksBack(const Rule& rule, const RuleSet& rule_set, DurationUs reach) {
+    if (rule.once_per && rule.once_per->for_us > reach) return true;
+    return std::any_of(rule.features.begin(), rule.features.end(), [&](int index) {
+      const Feature& feature = rule_set.features[static_cast<size_t>(index)];
+      return feature.ever || feature.over_us > reach;
+    });
   }
 
   const ExplainSetup& setup_;
   std::unique_ptr<MomentToExplain> made_;
-  StateHeader header_;
+  std::unique_ptr<Output> outputs_;  // not opened; nullptr: there are none
+  StateHeader header_;               // as it is on disk
+  Sequence end_;                     // before it the store has all, as it is at the moment
+  std::string several_;              // said where the id is not unique
   std::map<std::string, std::string> bodies_;  // of rule sets, by fingerprint
   JournaledMoment journaled_;
 };

@@ -12,6 +12,12 @@
 namespace vigla {
 namespace {
 
+std::unique_ptr<Output> MakeFileOutput(const Settings& settings) {
+  FileOutputOptions options;
+  options.folder = settings.Text("output.dir");
+  return std::make_unique<FileOutput>(options);
+}
+
 absl::StatusOr<InstancePorts> MakeFilePorts(const Settings& settings) {
   const std::vector<std::string>& paths = settings.List("input.path");
   if (paths.empty()) {
@@ -24,9 +30,7 @@ absl::StatusOr<InstancePorts> MakeFilePorts(const Settings& settings) {
   }
   InstancePorts ports;
   ASSIGN_OR_RETURN(ports.source, FileSource::Open(paths));
-  FileOutputOptions output;
-  output.folder = settings.Text("output.dir");
-  ports.output = std::make_unique<FileOutput>(output);
+  ports.output = MakeFileOutput(settings);
   for (const std::string& path : paths) {
     std::error_code error;
     const auto bytes = std::filesystem::file_size(path, error);
@@ -69,6 +73,15 @@ absl::StatusOr<std::unique_ptr<Source>> MakeInputSource(const Settings& settings
   }
   ASSIGN_OR_RETURN(auto source, FileSource::Open(settings.List("input.path")));
   return source;
+}
+
+absl::StatusOr<std::unique_ptr<Output>> MakeReadOutput(const Settings& settings) {
+  if (settings.Text("input.kind") == "kafka") {
+    ASSIGN_OR_RETURN(InstancePorts ports, MakeKafkaPorts(settings, /*until_end=*/true));
+    return std::move(ports.output);
+  }
+  if (settings.Text("output.dir").empty()) return nullptr;
+  return MakeFileOutput(settings);
 }
 
 }  // namespace vigla

@@ -21,5 +21,7 @@ absl::StatusOr<InstancePorts> MakeInstancePorts(const Settings& settings, bool u
 
 // The source alone, to read records again beside a running instance.
 absl::StatusOr<std::unique_ptr<Source>> MakeInputSource(const Settings& settings);
+// The output alone, to read its logs beside a running instance; nullptr if no settings name one.
+absl::StatusOr<std::unique_ptr<Output>> MakeReadOutput(const Settings& settings);
 
 }  // namespace vigla

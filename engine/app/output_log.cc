@@ -4,7 +4,6 @@
 #include <filesystem>
 #include <fstream>
 
-#include "engine/app/topic_log.h"
 #include "engine/base/status.h"
 
 namespace vigla {
@@ -38,17 +37,6 @@ std::unique_ptr<LogReader> OpenFolderLog(const std::string& folder, OutputTopic 
   auto log = std::make_unique<FileLog>(path.string());
   if (!log->IsOpen()) return nullptr;
   return log;
-}
-
-absl::StatusOr<std::unique_ptr<LogReader>> OpenOutputLog(const Settings& settings,
-                                                         OutputTopic topic) {
-  if (settings.Text("input.kind") == "kafka") {
-    ASSIGN_OR_RETURN(const TopicLogs topics, OpenTopicLogs(settings));
-    return topics.Open(topic);
-  }
-  const std::string& folder = settings.Text("output.dir");
-  if (folder.empty()) return nullptr;
-  return OpenFolderLog(folder, topic);
 }
 
 }  // namespace vigla

@@ -213,6 +213,11 @@ class Follower:
         with self._lock:
             return len(self.records)
 
+    def seen(self):
+        """A copy of the records so far."""
+        with self._lock:
+            return list(self.records)
+
     def wait_for(self, count, seconds=TIMEOUT_SECONDS):
         """Waits until that many records were seen; returns how many there are."""
         deadline = time.monotonic() + seconds
