@@ -2,32 +2,40 @@
 #include "engine/lab/pack_check.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <map>
 #include <set>
 #include <tuple>
 
-#include "engine/lab/rule_test.h"
+#include "engine/lab/test_code.h"
 #include "engine/rule/diagnostic_codes.h"
 #include "engine/rule/pack_reader.h"
 
 namespace vigla {
 namespace {
 
-namespace fs = std::filesystem;
-
 constexpr std::string_view kPackEnding = ".yaml";
 constexpr std::string_view kTestEnding = ".test.yaml";
 
-void AddWithSource(const Diagnostics& findings, const YamlDocument& document,
-                   Diagnostics* diagnostics) {
-  for (Diagnostic finding : findings.all()) {
-    if (finding.snippet.empty() && finding.at.file == document.file) {
-      finding.snippet = document.Line(finding.at.line);
-      LocateMend(document.source, document.line_starts, &finding);
-    }
-    diagnostics->Add(std::move(finding));
+// A file of tests is a list of them, or a map with `tests` and at most `pack` beside it.
+void CheckTestFile(const YamlDocument& document, Diagnostics* diagnostics) {
+  if (document.root.IsSequence()) return;
+  for (const YamlEntry& entry : document.root.entries) {
+    if (entry.key == "tests" || entry.key == "pack") continue;
+    diagnostics->Error(diagnostic::kTestShape.code, document.At(entry),
+                       "there is no key `" + entry.key + "` here", "one of: pack tests");
   }
+  if (document.root.Find("tests") == nullptr) {
+    diagnostics->Error(diagnostic::kTestShape.code, document.At(document.root),
+                       "the file has no `tests`");
+  }
+}
+
+// The file of tests beside a pack, if there is one; "" otherwise.
+std::string TestFileBeside(const std::string& pack, const UnsavedTexts& unsaved) {
+  if (!pack.ends_with(kPackEnding) || pack.ends_with(kTestEnding)) return "";
+  const std::string beside =
+      pack.substr(0, pack.size() - kPackEnding.size()) + std::string(kTestEnding);
+  return IsThere(beside, unsaved) ? beside : "";
 }
 
 // In how many tests of a pack a rule has an outcome, and in how many it has none.
@@ -39,20 +47,21 @@ struct Proof {
 // The tests of one pack, against that pack alone.
 class PackTestCheck {
  public:
-  PackTestCheck(const std::string& pack, const LoadOptions& options, Diagnostics* diagnostics)
-      : pack_(pack), options_(options), diagnostics_(diagnostics) {}
+  PackTestCheck(const std::string& pack, const UnsavedTexts& unsaved, const LoadOptions& options,
+                Diagnostics* diagnostics)
+      : pack_(pack), unsaved_(unsaved), options_(options), diagnostics_(diagnostics) {}
 
   void Run() {
     Diagnostics ignored;  // the set's loading has said it
     LoadOptions options = options_;
     options.lints = false;
-    rule_set_ = LoadRuleSet({pack_}, options, &ignored);
-    const auto document = LoadPackDocument(pack_, &ignored);
+    rule_set_ = LoadUnsavedRuleSet({pack_}, unsaved_, options, &ignored);
+    const auto document = LoadUnsavedDocument(pack_, unsaved_, &ignored);
     if (rule_set_ == nullptr || document == nullptr) return;
     ReadTests(*document);
-    if (const std::string beside = TestFileBeside(pack_); !beside.empty()) {
+    if (const std::string beside = TestFileBeside(pack_, unsaved_); !beside.empty()) {
       Diagnostics findings;
-      const auto tests = LoadPackDocument(beside, &findings);
+      const auto tests = LoadUnsavedDocument(beside, unsaved_, &findings);
       if (tests != nullptr) {
         ReadTests(*tests);
       } else {
@@ -65,9 +74,9 @@ class PackTestCheck {
  private:
   void ReadTests(const YamlDocument& document) {
     Diagnostics findings;
-    const std::vector<RuleTest> tests = ReadRuleTests(document, *rule_set_, &findings);
+    const std::vector<RuleTest> tests = ReadTestsOf(document, *rule_set_, &findings);
     has_errors_ = has_errors_ || findings.HasErrors();
-    AddWithSource(findings, document, diagnostics_);
+    for (const Diagnostic& finding : findings.all()) diagnostics_->Add(finding);
     for (const RuleTest& test : tests) {
       std::set<std::string> named;
       for (const Expectation& expectation : test.expectations) named.insert(expectation.rule);
@@ -99,6 +108,7 @@ class PackTestCheck {
   }
 
   const std::string& pack_;
+  const UnsavedTexts& unsaved_;
   const LoadOptions& options_;
   Diagnostics* diagnostics_;
   std::shared_ptr<const RuleSet> rule_set_;
@@ -108,22 +118,36 @@ class PackTestCheck {
 
 }  // namespace
 
-std::string TestFileBeside(const std::string& pack) {
-  if (!pack.ends_with(kPackEnding) || pack.ends_with(kTestEnding)) return "";
-  const std::string beside =
-      pack.substr(0, pack.size() - kPackEnding.size()) + std::string(kTestEnding);
-  std::error_code ignored;
-  return fs::exists(beside, ignored) ? beside : "";
+std::vector<RuleTest> ReadTestsOf(const YamlDocument& document, const RuleSet& rule_set,
+                                  Diagnostics* diagnostics) {
+  Diagnostics findings;
+  if (document.file.ends_with(kTestEnding)) CheckTestFile(document, &findings);
+  std::vector<RuleTest> tests = ReadRuleTests(document, rule_set, &findings);
+  for (Diagnostic finding : findings.all()) {
+    if (finding.snippet.empty() && finding.at.file == document.file) {
+      finding.snippet = document.Line(finding.at.line);
+      LocateMend(document.source, document.line_starts, &finding);
+    }
+    diagnostics->Add(std::move(finding));
+  }
+  return tests;
 }
 
 std::shared_ptr<const RuleSet> CheckPacks(const std::vector<std::string>& paths,
                                           const LoadOptions& options, Diagnostics* diagnostics) {
+  return CheckUnsavedPacks(paths, {}, options, diagnostics);
+}
+
+std::shared_ptr<const RuleSet> CheckUnsavedPacks(const std::vector<std::string>& paths,
+                                                 const UnsavedTexts& unsaved,
+                                                 const LoadOptions& options,
+                                                 Diagnostics* diagnostics) {
   Diagnostics of_packs;
-  const auto rule_set = LoadRuleSet(paths, options, &of_packs);
+  const auto rule_set = LoadUnsavedRuleSet(paths, unsaved, options, &of_packs);
   for (const Diagnostic& finding : of_packs.all()) diagnostics->Add(finding);
   Diagnostics repeated;
   for (const std::string& file : PackFiles(paths, &repeated)) {
-    PackTestCheck(file, options, diagnostics).Run();
+    PackTestCheck(file, unsaved, options, diagnostics).Run();
   }
   diagnostics->Sort();
   return rule_set;

@@ -7,7 +7,8 @@
 #include <vector>
 
 #include "engine/base/diagnostic.h"
-#include "engine/rule/loader.h"
+#include "engine/lab/rule_test.h"
+#include "engine/rule/pack_text.h"
 
 namespace vigla {
 
@@ -15,8 +16,15 @@ namespace vigla {
 // that no test proves; sorted, each once. nullptr if a pack has an error.
 std::shared_ptr<const RuleSet> CheckPacks(const std::vector<std::string>& paths,
                                           const LoadOptions& options, Diagnostics* diagnostics);
+// The same once the texts of an editor are saved.
+std::shared_ptr<const RuleSet> CheckUnsavedPacks(const std::vector<std::string>& paths,
+                                                 const UnsavedTexts& unsaved,
+                                                 const LoadOptions& options,
+                                                 Diagnostics* diagnostics);
 
-// The file of tests beside a pack, if there is one; "" otherwise.
-std::string TestFileBeside(const std::string& pack);
+// The tests in a pack or in a file of tests, with every finding about them: the one reading that
+// checking and testing share.
+std::vector<RuleTest> ReadTestsOf(const YamlDocument& document, const RuleSet& rule_set,
+                                  Diagnostics* diagnostics);
 
 }  // namespace vigla

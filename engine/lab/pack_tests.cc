@@ -88,13 +88,14 @@ absl::StatusOr<TestReport> RunPackTests(const std::vector<std::string>& paths,
   const KeyedHasher hasher(options.run.identity_key);
   LoadOptions load = options.run.load;
   load.hasher = &hasher;
-  ASSIGN_OR_RETURN(TestSuite suite, ReadTestSuite(paths, load));
+  ASSIGN_OR_RETURN(TestSuite suite, ReadTestSuite(paths, load, options.unsaved));
   TestReport report;
   report.diagnostics = std::move(suite.diagnostics);
   std::vector<std::pair<const PackSuite*, const SuiteTest*>> chosen;
   for (const PackSuite& pack : suite.packs) {
     if (pack.tests.empty()) report.without_tests.push_back(pack.path);
     for (const SuiteTest& test : pack.tests) {
+      if (!options.name.empty() && test.test.name != options.name) continue;
       if (filter != nullptr && !filter->Matches(pack.pack + ": " + test.test.name)) continue;
       chosen.emplace_back(&pack, &test);
     }

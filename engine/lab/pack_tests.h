@@ -9,6 +9,7 @@
 #include "engine/base/diagnostic.h"
 #include "engine/lab/rule_test_run.h"
 #include "engine/lab/rule_test_verdict.h"
+#include "engine/rule/pack_text.h"
 
 namespace vigla {
 
@@ -16,6 +17,8 @@ struct TestOptions {
   RuleTestOptions run;
   // A pattern (RE2) searched in "pack: name of the test"; "" runs all.
   std::string filter;
+  std::string name;      // "" runs all, too: otherwise tests of this very name
+  UnsavedTexts unsaved;  // count instead of their files'
   int jobs = 1;  // tests that run at the same time; the report is the same for any number
 };
 

@@ -8,8 +8,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "engine/base/status.h"
+#include "engine/lab/pack_check.h"
 #include "engine/lab/test_code.h"
-#include "engine/rule/pack_reader.h"
 
 namespace vigla {
 namespace {
@@ -29,7 +29,8 @@ using TestFiles = std::map<std::string, std::vector<std::string>>;
 
 class SuiteReader {
  public:
-  explicit SuiteReader(const LoadOptions& options) : options_(options) {}
+  SuiteReader(const LoadOptions& options, const UnsavedTexts& unsaved)
+      : options_(options), unsaved_(unsaved) {}
 
   absl::StatusOr<TestSuite> Read(const std::vector<std::string>& paths) {
     for (const std::string& path : paths) RETURN_IF_ERROR(AddPath(path));
@@ -39,11 +40,11 @@ class SuiteReader {
 
  private:
   absl::Status AddPath(const std::string& path) {
-    std::error_code error;
-    if (!fs::exists(path, error)) {
+    if (!IsThere(path, unsaved_)) {
       return MakeError(absl::StatusCode::kNotFound,
                        absl::StrCat("there is no file or folder ", path));
     }
+    std::error_code error;
     if (!fs::is_directory(path, error)) {
       if (IsTestFile(path)) {
         AddTestFile(path);
@@ -82,29 +83,28 @@ class SuiteReader {
     const std::string beside =
         path.substr(0, path.size() - std::min(path.size(), kPackEnding.size())) +
         std::string(kTestEnding);
-    std::error_code error;
-    if (IsPackFile(path) && fs::exists(beside, error)) AddFile(path, beside);
+    if (IsPackFile(path) && IsThere(beside, unsaved_)) AddFile(path, beside);
   }
 
   // A file of tests belongs to the pack of its own name, else to the one that it names.
   void AddTestFile(const std::string& path) {
     const std::string sibling = path.substr(0, path.size() - kTestEnding.size()) +
                                 std::string(kPackEnding);
-    std::error_code error;
-    if (fs::exists(sibling, error)) {
+    if (IsThere(sibling, unsaved_)) {
       AddFile(sibling, path);
       return;
     }
-    const auto document = LoadPackDocument(path, &suite_.diagnostics);
+    const auto document = LoadUnsavedDocument(path, unsaved_, &suite_.diagnostics);
     if (document == nullptr) return;
     const YamlNode* name = document->root.Find("pack");
     if (name != nullptr) {
+      std::error_code error;
       for (const fs::directory_entry& entry :
            fs::directory_iterator(fs::path(path).parent_path() / "", error)) {
         const std::string file = entry.path().string();
         if (!IsPackFile(file)) continue;
         Diagnostics ignored;  // a broken neighbour is not this file's fault
-        const auto pack = LoadPackDocument(file, &ignored);
+        const auto pack = LoadUnsavedDocument(file, unsaved_, &ignored);
         const YamlNode* other = pack == nullptr ? nullptr : pack->root.Find("pack");
         if (other == nullptr || other->text != name->text) continue;
         AddFile(file, path);
@@ -120,15 +120,14 @@ class SuiteReader {
     Diagnostics of_pack;  // the loader judges by errors, and another pack's are not this one's
     PackSuite pack;
     pack.path = path;
-    pack.rule_set = LoadRuleSet({path}, options_, &of_pack);
+    pack.rule_set = LoadUnsavedRuleSet({path}, unsaved_, options_, &of_pack);
     Report(of_pack);
     if (pack.rule_set == nullptr) return;
     pack.pack = pack.rule_set->rules.empty() ? path : pack.rule_set->rules.front().pack;
     for (const std::string& file : files) {
-      const auto document = LoadPackDocument(file, &suite_.diagnostics);
+      const auto document = LoadUnsavedDocument(file, unsaved_, &suite_.diagnostics);
       if (document == nullptr) continue;
-      if (IsTestFile(file)) CheckTestFile(*document);
-      for (RuleTest& test : ReadRuleTests(*document, *pack.rule_set, &suite_.diagnostics)) {
+      for (RuleTest& test : ReadTestsOf(*document, *pack.rule_set, &suite_.diagnostics)) {
         pack.tests.push_back({std::move(test), file});
       }
     }
@@ -139,22 +138,8 @@ class SuiteReader {
     for (const Diagnostic& finding : findings.all()) suite_.diagnostics.Add(finding);
   }
 
-  // A file of tests is a list of them, or a map with `tests` and at most `pack` beside it.
-  void CheckTestFile(const YamlDocument& document) {
-    if (document.root.IsSequence()) return;
-    for (const YamlEntry& entry : document.root.entries) {
-      if (entry.key == "tests" || entry.key == "pack") continue;
-      suite_.diagnostics.Error(diagnostic::kTestShape.code, document.At(entry),
-                                "there is no key `" + entry.key + "` here",
-                                "one of: pack tests");
-    }
-    if (document.root.Find("tests") == nullptr) {
-      suite_.diagnostics.Error(diagnostic::kTestShape.code, document.At(document.root),
-                                "the file has no `tests`");
-    }
-  }
-
   const LoadOptions& options_;
+  const UnsavedTexts& unsaved_;
   TestFiles files_;
   TestSuite suite_;
 };
@@ -162,8 +147,9 @@ class SuiteReader {
 }  // namespace
 
 absl::StatusOr<TestSuite> ReadTestSuite(const std::vector<std::string>& paths,
-                                        const LoadOptions& options) {
-  return SuiteReader(options).Read(paths);
+                                        const LoadOptions& options,
+                                        const UnsavedTexts& unsaved) {
+  return SuiteReader(options, unsaved).Read(paths);
 }
 
 }  // namespace vigla

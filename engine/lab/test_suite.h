@@ -8,7 +8,7 @@
 #include "absl/status/statusor.h"
 #include "engine/base/diagnostic.h"
 #include "engine/lab/rule_test.h"
-#include "engine/rule/loader.h"
+#include "engine/rule/pack_text.h"
 
 namespace vigla {
 
@@ -32,8 +32,9 @@ struct TestSuite {
 // Each path is a pack (*.yaml), a file of tests (*.test.yaml) or a folder, which is searched with
 // its sub-folders. A pack's tests are those in it and in <pack>.test.yaml beside it, or in any
 // test file there that names it by `pack:`. NotFound if a path does not exist; anything else wrong
-// with packs or tests is among the diagnostics.
+// with packs or tests is among the diagnostics. Texts in `unsaved` count instead of their files'.
 absl::StatusOr<TestSuite> ReadTestSuite(const std::vector<std::string>& paths,
-                                        const LoadOptions& options);
+                                        const LoadOptions& options,
+                                        const UnsavedTexts& unsaved = {});
 
 }  // namespace vigla

@@ -82,15 +82,20 @@ void DropRepeated(Diagnostics* diagnostics) {
   *diagnostics = std::move(kept);
 }
 
-std::unique_ptr<YamlDocument> LoadDocument(const std::string& path,
-                                           const std::map<std::string, std::string>& unsaved,
-                                           Diagnostics* diagnostics) {
+}  // namespace
+
+std::unique_ptr<YamlDocument> LoadUnsavedDocument(const std::string& path,
+                                                  const UnsavedTexts& unsaved,
+                                                  Diagnostics* diagnostics) {
   const auto text = unsaved.find(path);
   if (text == unsaved.end()) return LoadPackDocument(path, diagnostics);
   return ReadYaml(path, text->second, YamlLimits(), diagnostics);
 }
 
-}  // namespace
+bool IsThere(const std::string& path, const UnsavedTexts& unsaved) {
+  std::error_code ignored;
+  return unsaved.contains(path) || fs::exists(path, ignored);
+}
 
 std::vector<std::string> PackFiles(const std::vector<std::string>& paths,
                                    Diagnostics* diagnostics) {
@@ -116,7 +121,7 @@ std::shared_ptr<const RuleSet> LoadRuleSet(const std::vector<std::string>& paths
 }
 
 std::shared_ptr<const RuleSet> LoadUnsavedRuleSet(const std::vector<std::string>& paths,
-                                                  const std::map<std::string, std::string>& unsaved,
+                                                  const UnsavedTexts& unsaved,
                                                   const LoadOptions& options,
                                                   Diagnostics* diagnostics) {
   CHECK(options.hasher != nullptr);
@@ -124,7 +129,7 @@ std::shared_ptr<const RuleSet> LoadUnsavedRuleSet(const std::vector<std::string>
   std::vector<RuleFile> files;
   TuningFiles tuning;
   for (const fs::path file : PackFiles(paths, diagnostics)) {
-    auto document = LoadDocument(file.string(), unsaved, diagnostics);
+    auto document = LoadUnsavedDocument(file.string(), unsaved, diagnostics);
     if (document == nullptr) continue;
     files.push_back({file.filename().string(), Sha256::Of(document->source), file.string()});
     if (IsTuning(*document)) {
