@@ -2,7 +2,6 @@
 #include "engine/app/check_command.h"
 
 #include <cstdio>
-#include <ctime>
 #include <filesystem>
 
 #include "engine/app/exit_code.h"
@@ -15,11 +14,6 @@
 
 namespace vigla {
 namespace {
-
-constexpr int64_t kSecondsADay = 86'400;
-
-// The one place where the wall clock is read: what a person is warned of depends on the day.
-int32_t TodayUtc() { return static_cast<int32_t>(std::time(nullptr) / kSecondsADay); }
 
 void PrintText(const Diagnostics& diagnostics, const RuleSet* rule_set,
                const StateEstimate& estimate) {
@@ -83,7 +77,7 @@ int CheckCommand(const Settings& settings, const CheckOptions& options, Diagnost
                  std::string(load_options.status().message()).c_str());
     return ExitCodeOf(load_options.status());
   }
-  load_options->today_utc_day = options.today.empty() ? TodayUtc() : ParseDate(options.today);
+  load_options->today_utc_day = DayOrToday(options.today);
   if (!load_options->today_utc_day) {
     std::fprintf(stderr, "vigla check: --today takes a date such as 2026-03-31\n");
     return kExitUsage;

@@ -325,7 +325,8 @@ class CommandLine {
     CLI::App* lsp = app_.add_subcommand("lsp", "Help an editor with packs, over stdio");
     AddConfig(lsp);
     lsp->add_flag("--stdio", stdio_, "What editors add; there is no other way");
-    On(lsp, [](const Settings& settings) { return LspCommand(settings); });
+    lsp->add_option("--today", lsp_today_, "Take that date for today");
+    On(lsp, [this](const Settings& settings) { return LspCommand(settings, lsp_today_); });
   }
 
   void AddGenerate() {
@@ -412,6 +413,7 @@ class CommandLine {
   CompareCommandOptions compare_;
   ScorecardCommandOptions scorecard_;
   ExplainCommandOptions explain_;
+  std::string lsp_today_;
   bool stdio_ = false;
   TuneCommandOptions tune_;
   std::string kind_, id_, tenant_, schema_name_;

@@ -3,11 +3,15 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <thread>
 
 #include "engine/app/exit_code.h"
 #include "engine/app/rule_loading.h"
+#include "engine/lab/pack_check.h"
+#include "engine/lab/pack_tests.h"
 #include "engine/lsp/language_server.h"
 #include "engine/lsp/message_reader.h"
 
@@ -48,16 +52,53 @@ int Serve(LanguageServer* server) {
   return server->exit_code();
 }
 
+// As `vigla check PACK` finds them, on the day on which it is asked.
+PackTools MakePackTools(const LoadOptions& options, const std::string& today) {
+  PackTools tools;
+  tools.check = [options, today](const std::string& pack, const UnsavedTexts& unsaved,
+                                 Diagnostics* findings) {
+    LoadOptions of_day = options;
+    of_day.today_utc_day = DayOrToday(today);
+    return CheckUnsavedPacks({pack}, unsaved, of_day, findings);
+  };
+  tools.run_tests = [options](const std::string& path, const UnsavedTexts& unsaved,
+                              const std::string& name) {
+    TestOptions test_options;
+    test_options.run.load = options;
+    test_options.name = name;
+    test_options.unsaved = unsaved;
+    test_options.jobs = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+    PackTestRun run;
+    const auto report = RunPackTests({path}, test_options);
+    if (!report.ok()) {
+      run.report = std::string(report.status().message());
+      return run;
+    }
+    run.failed = report->failed;
+    run.held = static_cast<int64_t>(report->results.size()) - report->failed;
+    for (const Diagnostic& finding : report->diagnostics.all()) {
+      run.report += FormatDiagnostic(finding) + "\n";
+    }
+    run.report += FormatTestReport(*report);
+    return run;
+  };
+  return tools;
+}
+
 }  // namespace
 
-int LspCommand(const Settings& settings) {
+int LspCommand(const Settings& settings, const std::string& today) {
   const KeyedHasher hasher(settings.Text("engine.identity_key"));
   const auto options = MakeLoadOptions(settings, &hasher);
   if (!options.ok()) {
     std::fprintf(stderr, "vigla lsp: %s\n", std::string(options.status().message()).c_str());
     return ExitCodeOf(options.status());
   }
-  LanguageServer server(*options);
+  if (!DayOrToday(today)) {
+    std::fprintf(stderr, "vigla lsp: --today takes a date such as 2026-03-31\n");
+    return kExitUsage;
+  }
+  LanguageServer server(MakePackTools(*options, today));
   return Serve(&server);
 }
 

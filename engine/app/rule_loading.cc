@@ -2,10 +2,12 @@
 #include "engine/app/rule_loading.h"
 
 #include <cstdio>
+#include <ctime>
 #include <fstream>
 #include <sstream>
 
 #include "engine/base/status.h"
+#include "engine/model/time.h"
 
 namespace vigla {
 
@@ -38,6 +40,12 @@ std::vector<std::string> WithTuning(std::vector<std::string> paths, const Settin
   const std::vector<std::string>& tuning = settings.List("rules.tuning");
   paths.insert(paths.end(), tuning.begin(), tuning.end());
   return paths;
+}
+
+std::optional<int32_t> DayOrToday(const std::string& date) {
+  constexpr int64_t kSecondsADay = 86'400;
+  if (date.empty()) return static_cast<int32_t>(std::time(nullptr) / kSecondsADay);
+  return ParseDate(date);
 }
 
 void PrintDiagnostics(const Diagnostics& diagnostics) {

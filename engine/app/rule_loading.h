@@ -1,7 +1,9 @@
 // Rule sets as commands load them: one way, whatever the command. Cold.
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +21,10 @@ absl::StatusOr<LoadOptions> MakeLoadOptions(const Settings& settings, const Keye
 
 // The rules' paths, tuning files behind them.
 std::vector<std::string> WithTuning(std::vector<std::string> paths, const Settings& settings);
+
+// A date, or today's in UTC where there is none; nothing if it is no date. The one place where the
+// wall clock is read: what a person is warned of depends on the day.
+std::optional<int32_t> DayOrToday(const std::string& date);
 
 // Every finding to stderr, then a line that counts them.
 void PrintDiagnostics(const Diagnostics& diagnostics);

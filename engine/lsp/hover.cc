@@ -113,10 +113,19 @@ std::optional<std::pair<size_t, size_t>> DefinitionAt(const TextDocument& docume
     }
   }
   const auto [begin, end] = WordAround(document.text(), offset);
-  const OutlineEntry* entry =
-      FindDeclared(outline, std::string_view(document.text()).substr(begin, end - begin));
-  if (entry == nullptr) return std::nullopt;
-  return std::pair(entry->begin, entry->end);
+  return DefinitionOf(document, std::string_view(document.text()).substr(begin, end - begin));
+}
+
+std::optional<std::pair<size_t, size_t>> DefinitionOf(const TextDocument& document,
+                                                      std::string_view word) {
+  const std::vector<OutlineEntry> outline = OutlineOf(document);
+  const OutlineEntry* found = FindDeclared(outline, word);
+  // Tests name rules, which conditions can't.
+  for (const OutlineEntry& entry : outline) {
+    if (found == nullptr && entry.section == "rules" && entry.name == word) found = &entry;
+  }
+  if (found == nullptr) return std::nullopt;
+  return std::pair(found->begin, found->end);
 }
 
 }  // namespace vigla

@@ -18,9 +18,12 @@ struct Hover {
 std::optional<Hover> HoverAt(const TextDocument& document, size_t offset,
                              const RuleSet* rule_set);
 
-// The declaration of the macro, list, parameter, feature, or test (`like:`) at the place, as
+// The declaration of the macro, list, parameter, feature, rule, or test (`like:`) at the place, as
 // [begin, end) of its name.
 std::optional<std::pair<size_t, size_t>> DefinitionAt(const TextDocument& document,
                                                       size_t offset);
+// The same of a word, wherever it stands.
+std::optional<std::pair<size_t, size_t>> DefinitionOf(const TextDocument& document,
+                                                      std::string_view word);
 
 }  // namespace vigla

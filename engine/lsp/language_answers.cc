@@ -113,6 +113,16 @@ void AppendSymbol(const TextDocument& document, const OutlineEntry& entry, std::
   json.Key("selectionRange").Raw(selection).EndObject();
 }
 
+std::string LocationJson(const std::string& uri, const TextDocument& document,
+                         std::pair<size_t, size_t> place) {
+  std::string out;
+  JsonWriter json(&out);
+  json.BeginObject().Field("uri", uri);
+  AppendRange(document, place.first, place.second, &json);
+  json.EndObject();
+  return out;
+}
+
 }  // namespace
 
 std::string DiagnosticsJson(const TextDocument& document, const Diagnostics& findings) {
@@ -169,14 +179,46 @@ std::string HoverJson(const TextDocument& document, size_t offset, const RuleSet
   return out;
 }
 
-std::string DefinitionJson(const std::string& uri, const TextDocument& document, size_t offset) {
+std::optional<std::string> DefinitionJson(const std::string& uri, const TextDocument& document,
+                                          size_t offset) {
   const auto place = DefinitionAt(document, offset);
-  if (!place) return "null";
+  return place ? std::optional(LocationJson(uri, document, *place)) : std::nullopt;
+}
+
+std::optional<std::string> DefinitionOfWordJson(const std::string& uri,
+                                                const TextDocument& document,
+                                                std::string_view word) {
+  const auto place = DefinitionOf(document, word);
+  return place ? std::optional(LocationJson(uri, document, *place)) : std::nullopt;
+}
+
+std::string_view WordTextAt(const TextDocument& document, size_t offset) {
+  const auto [begin, end] = WordAround(document.text(), offset);
+  return std::string_view(document.text()).substr(begin, end - begin);
+}
+
+std::string LensesJson(const std::string& uri, const TextDocument& document, bool has_more) {
   std::string out;
   JsonWriter json(&out);
-  json.BeginObject().Field("uri", uri);
-  AppendRange(document, place->first, place->second, &json);
-  json.EndObject();
+  json.BeginArray();
+  const auto add = [&](size_t begin, size_t end, std::string_view title, std::string_view test) {
+    json.BeginObject();
+    AppendRange(document, begin, end, &json);
+    json.Key("command")
+        .BeginObject()
+        .Field("title", title)
+        .Field("command", kRunTestsCommand)
+        .Key("arguments")
+        .BeginArray()
+        .String(uri);
+    if (!test.empty()) json.String(test);
+    json.EndArray().EndObject().EndObject();
+  };
+  std::vector<OutlineEntry> tests = OutlineOf(document);
+  std::erase_if(tests, [](const OutlineEntry& entry) { return entry.section != "tests"; });
+  if (!tests.empty() || has_more) add(0, 0, "run tests", "");
+  for (const OutlineEntry& test : tests) add(test.begin, test.end, "run test", test.name);
+  json.EndArray();
   return out;
 }
 

@@ -229,6 +229,9 @@ std::vector<OutlineEntry> OutlineOf(const TextDocument& document) {
       name = {shape.content, shape.content + shape.key.size()};
     } else if (section == "rules" || section == "tests") {
       name = ItemName(section, text);
+    } else if (section.empty() && shape.dash == size_t{0}) {
+      name = ItemName("tests", text);  // a file of tests may be a list and nothing around it
+      if (name) section = "tests";
     }
     if (name) {
       OutlineEntry& entry = outline.emplace_back();

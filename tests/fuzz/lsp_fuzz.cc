@@ -10,19 +10,20 @@
 namespace vigla {
 namespace {
 
-const LoadOptions& Options() {
+PackTools Tools() {
   static const auto* const hasher = new KeyedHasher("fuzz");
-  static const auto* const options = [] {
-    auto* made = new LoadOptions;
-    made->hasher = hasher;
-    return made;
-  }();
-  return *options;
+  PackTools tools;
+  tools.check = [](const std::string& pack, const UnsavedTexts& unsaved, Diagnostics* findings) {
+    LoadOptions options;
+    options.hasher = hasher;
+    return LoadUnsavedRuleSet({pack}, unsaved, options, findings);
+  };
+  return tools;
 }
 
 void Read(std::string_view bytes) {
   MessageReader reader;
-  LanguageServer server(Options());
+  LanguageServer server(Tools());
   server.Handle(R"({"jsonrpc":"2.0","id":1,"method":"initialize","params":{}})");
   std::string body;
   // However the stream is cut.
@@ -51,12 +52,13 @@ std::string Message(std::string_view method, std::string_view document, int offs
 }
 
 void Ask(std::string_view bytes) {
-  LanguageServer server(Options());
+  LanguageServer server(Tools());
   server.Handle(R"({"jsonrpc":"2.0","id":1,"method":"initialize","params":{}})");
   server.Handle(Message("textDocument/didOpen", bytes, -1));
   for (int offset = 0; offset < 64; ++offset) {
     for (std::string_view method : {"textDocument/completion", "textDocument/hover",
-                                    "textDocument/definition", "textDocument/documentSymbol"}) {
+                                    "textDocument/definition", "textDocument/documentSymbol",
+                                    "textDocument/codeLens"}) {
       CHECK(server.Handle(Message(method, bytes, offset)).size() == 1);
     }
   }

@@ -18,6 +18,15 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
+PackTools Tools(const LoadOptions& options) {
+  PackTools tools;
+  tools.check = [options](const std::string& pack, const UnsavedTexts& unsaved,
+                          Diagnostics* findings) {
+    return LoadUnsavedRuleSet({pack}, unsaved, options, findings);
+  };
+  return tools;
+}
+
 TEST(MessageReaderTest, TakesMessagesHoweverTheyAreCut) {
   const std::string stream = FrameMessage("{\"a\":1}") + FrameMessage("") + FrameMessage("ä");
   for (size_t piece = 1; piece <= stream.size(); ++piece) {
@@ -181,7 +190,7 @@ TEST(LanguageServerTest, SurvivesEveryBeginningOfADocument) {
       "rules:\n  - rule: r\n    title: \"t\"\n    subject: debtor\n    severity: low\n"
       "    score: 1\n    when: paid > limit && (account in shops || known(channel))\n"
       "    unless: [{id: x, if: cash_in, because: b}]\n    reason: \"{paid|none}\"\n");
-  LanguageServer server(options);
+  LanguageServer server(Tools(options));
   server.Handle(R"({"id":1,"method":"initialize"})");
   for (size_t size = 0; size <= text.size(); ++size) {
     const TextDocument document(text.substr(0, size));
@@ -195,7 +204,7 @@ TEST(LanguageServerTest, AnswersWhateverItIsSent) {
   const KeyedHasher hasher("test");
   LoadOptions options;
   options.hasher = &hasher;
-  LanguageServer server(options);
+  LanguageServer server(Tools(options));
   EXPECT_THAT(server.Handle("{").at(0), HasSubstr("-32700"));
   EXPECT_THAT(server.Handle("[]").at(0), HasSubstr("-32600"));
   EXPECT_THAT(server.Handle(R"({"id":"x","method":"textDocument/hover"})").at(0),
@@ -218,6 +227,7 @@ TEST(LanguageServerTest, PathsOfUris) {
   EXPECT_EQ(PathOfUri("file:///a/b%20c%C3%BC.yaml"), "/a/b cü.yaml");
   EXPECT_EQ(PathOfUri("file://host/a%2"), "/a%2");
   EXPECT_EQ(PathOfUri("untitled:1"), "untitled:1");
+  EXPECT_EQ(UriOfPath("/a/b cü.yaml"), "file:///a/b%20c%C3%BC.yaml");
 }
 
 }  // namespace
