@@ -126,9 +126,12 @@ absl::Status KafkaOutput::ReadLog(
                            "', which is no Kafka offset: the state belongs to other outputs");
     }
   }
-  return logs_->Read(TopicName(topic), offset, [&visit](std::string_view value, int64_t after) {
-    return visit(value, MarkOf(after));
-  });
+  const auto until = producer_ == nullptr ? TopicReader::Until::kEndAtStart
+                                          : TopicReader::Until::kEndWhenReached;
+  return logs_->Read(
+      TopicName(topic), offset,
+      [&visit](std::string_view value, int64_t after) { return visit(value, MarkOf(after)); },
+      until);
 }
 
 absl::StatusOr<std::vector<InputPosition>> KafkaOutput::CommittedPositions() {

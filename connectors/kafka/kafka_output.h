@@ -36,7 +36,7 @@ class KafkaOutput final : public Output {
   ~KafkaOutput() override;
 
   absl::Status Open() override;
-  // Before Open nothing is fenced or settled: the end is where the last committed record is.
+  // Before Open nothing is fenced or settled: the end is that of when the reading began.
   absl::Status ReadLog(OutputTopic topic, const OutputMark& mark,
                        const std::function<absl::Status(std::string_view value,
                                                         const OutputMark& after)>& visit) override;
@@ -64,7 +64,7 @@ class KafkaOutput final : public Output {
   std::shared_ptr<GroupMembership> membership_;
   const KafkaOutputOptions options_;
   std::unique_ptr<TransactionalProducer> producer_;  // null before Open and after kUnknown
-  std::unique_ptr<TopicReader> logs_;                  // before the first Commit
+  std::unique_ptr<TopicReader> logs_;                // before the first Commit
   std::array<int64_t, kOutputTopicCount> marks_{};   // offset to read from; -1: not known yet
   Digest journal_hash_;
   int64_t producer_resets_ = 0;

@@ -41,23 +41,29 @@ absl::StatusOr<PartitionReader*> TopicReader::ReaderOf(const std::string& topic)
   return reader.get();
 }
 
-absl::Status TopicReader::ReadToEnd(const std::string& topic, PartitionReader* reader,
-                                  const Visit& visit) {
+absl::Status TopicReader::ReadToEnd(const std::string& topic, Until until,
+                                    PartitionReader* reader, const Visit& visit) {
   const MonotonicClock clock;
   int64_t progress_ns = clock.NowNs();
+  int64_t first_end = -1;  // kEndAtStart only
   while (true) {
     // An end is announced once for each end offset: one that was read up to before is known by
     // asking, as is one behind which only a pending transaction lies.
     ASSIGN_OR_RETURN(const ReadState state, reader->Next(kWaitMs));
+    if (until == Until::kEndAtStart && first_end < 0) first_end = reader->HighWatermark();
     if (state == ReadState::kRecord) {
       progress_ns = clock.NowNs();
       const rd_kafka_message_t& message = reader->Current();
+      if (first_end >= 0 && message.offset >= first_end) {
+        reader->PutBack();
+        return absl::OkStatus();
+      }
       RETURN_IF_ERROR(visit(
           std::string_view(static_cast<const char*>(message.payload), message.len),
           reader->position()));
       continue;
     }
-    const int64_t end = reader->HighWatermark();
+    const int64_t end = first_end >= 0 ? first_end : reader->HighWatermark();
     if (end >= 0 && reader->position() >= end) return absl::OkStatus();
     if (clock.NowNs() - progress_ns > int64_t{patience_ms_} * 1'000'000) {
       return MakeError(
@@ -70,7 +76,8 @@ absl::Status TopicReader::ReadToEnd(const std::string& topic, PartitionReader* r
   }
 }
 
-absl::Status TopicReader::Read(const std::string& topic, int64_t offset, const Visit& visit) {
+absl::Status TopicReader::Read(const std::string& topic, int64_t offset, const Visit& visit,
+                               Until until) {
   ASSIGN_OR_RETURN(PartitionReader * reader, ReaderOf(topic));
   if (offset == kFromBeginning) {
     ASSIGN_OR_RETURN(const OffsetRange range, QueryOffsets(*client_, topic, 0, patience_ms_));
@@ -85,7 +92,7 @@ absl::Status TopicReader::Read(const std::string& topic, int64_t offset, const V
   if (!reader->IsStarted() || reader->position() != offset) {
     RETURN_IF_ERROR(reader->Start(offset, patience_ms_));
   }
-  return ReadToEnd(topic, reader, visit);
+  return ReadToEnd(topic, until, reader, visit);
 }
 
 absl::StatusOr<TopicReader::Tail> TopicReader::ReadTail(const std::string& topic) {
@@ -95,10 +102,11 @@ absl::StatusOr<TopicReader::Tail> TopicReader::ReadTail(const std::string& topic
     ASSIGN_OR_RETURN(const OffsetRange range, QueryOffsets(*client_, topic, 0, patience_ms_));
     const int64_t from = std::max(range.low, range.high - back);
     RETURN_IF_ERROR(reader->Start(from, patience_ms_));
-    RETURN_IF_ERROR(ReadToEnd(topic, reader, [&tail](std::string_view value, int64_t) {
+    const auto keep = [&tail](std::string_view value, int64_t) {
       tail.value = std::string(value);
       return absl::OkStatus();
-    }));
+    };
+    RETURN_IF_ERROR(ReadToEnd(topic, Until::kEndWhenReached, reader, keep));
     tail.end = reader->position();
     if (tail.value || from == range.low) return tail;
   }
@@ -108,9 +116,8 @@ absl::StatusOr<int64_t> TopicReader::FindEnd(const std::string& topic) {
   ASSIGN_OR_RETURN(PartitionReader * reader, ReaderOf(topic));
   ASSIGN_OR_RETURN(const OffsetRange range, QueryOffsets(*client_, topic, 0, patience_ms_));
   RETURN_IF_ERROR(reader->Start(range.high, patience_ms_));
-  RETURN_IF_ERROR(ReadToEnd(topic, reader, [](std::string_view, int64_t) {
-    return absl::OkStatus();
-  }));
+  const auto pass = [](std::string_view, int64_t) { return absl::OkStatus(); };
+  RETURN_IF_ERROR(ReadToEnd(topic, Until::kEndWhenReached, reader, pass));
   return reader->position();
 }
 

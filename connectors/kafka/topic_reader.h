@@ -24,10 +24,16 @@ class TopicReader {
 
   TopicReader(std::shared_ptr<const ClientContext> context, int patience_ms);
 
-  // Visits committed records from the offset on, up to the end that the log has when it is reached;
-  // `after` is the offset to go on from. FailedPrecondition if the start is gone or never was,
-  // Unavailable if a transaction stays open before the end. Another status of `visit` ends it.
-  absl::Status Read(const std::string& topic, int64_t offset, const Visit& visit);
+  // Where a reading ends: a log that somebody writes to all the while may have no end to reach.
+  enum class Until : uint8_t {
+    kEndWhenReached,  // the end that the log has when it is reached
+    kEndAtStart,      // the end, pending transactions included, that it had when reading began
+  };
+  // Visits committed records from the offset on; `after` is the offset to go on from.
+  // FailedPrecondition if the start is gone or never was, Unavailable if a transaction stays open
+  // before the end. Another status of `visit` ends it.
+  absl::Status Read(const std::string& topic, int64_t offset, const Visit& visit,
+                    Until until = Until::kEndWhenReached);
 
   // The newest committed record and the offset after everything that is committed. An empty log has
   // no value.
@@ -42,7 +48,8 @@ class TopicReader {
  private:
   // The topic's reader, where it stands; not started if it is new.
   absl::StatusOr<PartitionReader*> ReaderOf(const std::string& topic);
-  absl::Status ReadToEnd(const std::string& topic, PartitionReader* reader, const Visit& visit);
+  absl::Status ReadToEnd(const std::string& topic, Until until, PartitionReader* reader,
+                         const Visit& visit);
 
   std::shared_ptr<const ClientContext> context_;
   int patience_ms_;
