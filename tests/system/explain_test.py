@@ -292,6 +292,41 @@ class ExplainKafkaTest(Explained, kafka_case.KafkaCase):
         told = explain("--transaction", "twice", *self.source)
         self.assertIn("the id stands at 2 sequences", told.stderr)
 
+    def test_the_rules_of_then_answer_after_a_reload(self):
+        lines = self.w1_stream(6_000, 300)
+        half = len(lines) // 2
+        lines[half - 1] = moved(lines[half - 1], "before", seconds=0)
+        lines[-1] = moved(lines[-1], "after", seconds=0)
+        self.make_topics(topic="reloaded", prefix="reloaded")
+        pack = self.folder / "pack.yaml"
+        pack.write_text(RULES.read_text().partition("\ntests:")[0] + "\n")
+        vigla = self.engine("reloaded", input={"kind": "kafka", "topics": ["reloaded"]},
+                            output={"prefix": "reloaded"}, rules={"paths": [str(pack)]})
+        vigla.start()
+        vigla.wait_until_ready()
+        self.source = ("-c", vigla.config)
+        with topics.Follower(self.broker.address, "reloaded.alerts") as follower:
+            topics.produce(self.broker.address, "reloaded", lines[:half], kafka_case.by_debtor)
+            before = self.wait_for_alert(follower, "before")
+            pack.write_text(pack.read_text().replace("rule: S1", "rule: S1\n    state: off")
+                            .replace("when: debits_10m >= 20", "when: debits_10m >= 5"))
+            engine.command("reload", "--url", f"http://{vigla.sections['admin']['listen']}",
+                           "--wait")
+            topics.produce(self.broker.address, "reloaded", lines[half:], kafka_case.by_debtor)
+            after = self.wait_for_alert(follower, "after")
+        self.assertNotEqual(before["rule_set"], after["rule_set"])
+        for alert in (before, after):
+            self.assert_says_what_the_alert_said(alert, *self.source)
+        for transaction, code in (("before", 0), ("after", 64)):
+            told = explain("--transaction", transaction, "--rule", "S1", *self.source)
+            self.assertEqual(told.returncode, code, told.stderr)
+        self.assertIn("no rule 'S1' is live or shadow in the rule set", told.stderr)
+        # What would the rules on disk have said then?
+        told = explain("--transaction", "before", "--rules", pack, *self.source)
+        self.assertEqual(told.returncode, 0, told.stderr)
+        self.assertNotIn("S1, ", told.stdout)
+        self.assertEqual(vigla.stop(), 0, vigla.tail())
+
     def wait_for_alert(self, follower, transaction):
         deadline = time.monotonic() + topics.TIMEOUT_SECONDS
         while time.monotonic() < deadline:
