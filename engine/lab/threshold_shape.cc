@@ -30,11 +30,6 @@ bool IsOrderComparison(const Expression& expression) {
          expression.kind <= ExpressionKind::kGreaterEqual;
 }
 
-bool HasOrder(ValueType type) {
-  return IsNumeric(type) || type == ValueType::kInt || type == ValueType::kDuration ||
-         type == ValueType::kTime;
-}
-
 // -1, 0 or 1; empty if it is no literal.
 std::optional<int> SignOf(const Expression& expression) {
   if (expression.kind == ExpressionKind::kMoneyConstant) {
@@ -60,7 +55,7 @@ class Analysis {
       for (const auto& operand : expression.operands) Visit(*operand);
       return;
     }
-    if (!IsOrderComparison(expression) || !HasOrder(expression.operands[0]->type)) {
+    if (!IsOrderComparison(expression) || !IsQuantity(expression.operands[0]->type)) {
       Fail(expression);
       return;
     }

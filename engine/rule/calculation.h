@@ -16,6 +16,11 @@ Value NegateValue(const Value& value);
 inline bool IsNumeric(ValueType type) {
   return type == ValueType::kDecimal || type == ValueType::kRatio || type == ValueType::kMoney;
 }
+// Whether two such values have a difference that says how far apart they are.
+inline bool IsQuantity(ValueType type) {
+  return IsNumeric(type) || type == ValueType::kInt || type == ValueType::kTime ||
+         type == ValueType::kDuration;
+}
 // An int as a value of the numeric `type`; numbers change their type only.
 Value ToNumber(const Value& value, ValueType type);
 

@@ -28,8 +28,7 @@ bool IsTyped(ValueType type) {
 }
 
 bool HasOrder(ValueType type) {
-  return IsNumber(type) || type == ValueType::kMoney || type == ValueType::kTime ||
-         type == ValueType::kDuration || type == ValueType::kString;
+  return IsQuantity(type) || type == ValueType::kString;
 }
 
 ValueType Promoted(ValueType a, ValueType b) { return a == b ? a : ValueType::kDecimal; }

@@ -10,6 +10,7 @@
 #include "engine/base/check.h"
 #include "engine/base/status.h"
 #include "engine/rule/calculation.h"
+#include "engine/rule/comparison_mask.h"
 #include "engine/rule/evaluator.h"
 #include "engine/rule/pattern.h"
 #include "engine/rule/subexpression.h"
@@ -31,23 +32,6 @@ ValueType ComparisonClass(ValueType type) {
   if (type == ValueType::kString || type == ValueType::kChannel) return ValueType::kString;
   if (type == ValueType::kAccount) return ValueType::kAccount;
   return ValueType::kInt;
-}
-
-uint8_t MaskOf(ExpressionKind kind) {
-  switch (kind) {
-    case ExpressionKind::kEqual: return kIfEqual;
-    case ExpressionKind::kNotEqual: return kIfNotEqual;
-    case ExpressionKind::kLess: return kIfLess;
-    case ExpressionKind::kLessEqual: return kIfLessEqual;
-    case ExpressionKind::kGreater: return kIfGreater;
-    case ExpressionKind::kGreaterEqual: return kIfGreaterEqual;
-    default: return 0;
-  }
-}
-
-uint8_t Mirrored(uint8_t mask) {
-  return static_cast<uint8_t>((mask & kIfEqual) | ((mask & kIfLess) != 0 ? kIfGreater : 0) |
-                              ((mask & kIfGreater) != 0 ? kIfLess : 0));
 }
 
 Opcode OpcodeOf(ExpressionKind kind) {

@@ -4,41 +4,14 @@
 #include <algorithm>
 #include <set>
 
+#include "engine/rule/calculation.h"
+#include "engine/rule/comparison_mask.h"
 #include "engine/rule/parser.h"
 
 namespace vigla {
 namespace {
 
 constexpr int kStepsMax = 20'000;  // then whatever is left counts as possible
-
-uint8_t MaskOf(ExpressionKind kind) {
-  switch (kind) {
-    case ExpressionKind::kEqual: return kIfEqual;
-    case ExpressionKind::kNotEqual: return kIfNotEqual;
-    case ExpressionKind::kLess: return kIfLess;
-    case ExpressionKind::kLessEqual: return kIfLessEqual;
-    case ExpressionKind::kGreater: return kIfGreater;
-    default: return kIfGreaterEqual;
-  }
-}
-
-// The mask of the comparison read from right to left.
-uint8_t Turned(uint8_t mask) {
-  return static_cast<uint8_t>((mask & kIfEqual) | ((mask & kIfLess) != 0 ? kIfGreater : 0) |
-                              ((mask & kIfGreater) != 0 ? kIfLess : 0));
-}
-
-bool IsNumeric(const Expression& expression) {
-  switch (expression.type) {
-    case ValueType::kInt:
-    case ValueType::kDecimal:
-    case ValueType::kRatio:
-    case ValueType::kMoney:
-    case ValueType::kTime:
-    case ValueType::kDuration: return true;
-    default: return false;
-  }
-}
 
 bool IsWhole(ValueType type) {
   return type == ValueType::kInt || type == ValueType::kTime || type == ValueType::kDuration;
@@ -200,7 +173,7 @@ std::optional<ConditionLogic::Constant> ConditionLogic::ConstantOf(
     return Constant{Number::Scaled(expression.money_amount.ten_thousandths, 4),
                     expression.money_currency};
   }
-  if (!IsNumeric(expression)) return std::nullopt;
+  if (!IsQuantity(expression.type)) return std::nullopt;
   if (expression.kind == ExpressionKind::kConstant) {
     if (!IsWhole(expression.type)) return Constant{expression.constant.number, {}};
     return Constant{Number::Scaled(expression.constant.integer, 0), {}};
@@ -292,7 +265,7 @@ Formula ConditionLogic::MakeComparison(const Expression& comparison, bool holds)
   if (!holds) mask = static_cast<uint8_t>(7 & ~mask);
   Formula formula;
   formula.mask = mask;
-  if (IsNumeric(*left)) {
+  if (IsQuantity(left->type)) {
     auto left_constant = ConstantOf(*left), right_constant = ConstantOf(*right);
     if (left_constant && right_constant) {
       if (left_constant->currency != right_constant->currency) {
@@ -304,7 +277,7 @@ Formula ConditionLogic::MakeComparison(const Expression& comparison, bool holds)
     if (left_constant) {
       std::swap(left, right);
       std::swap(left_constant, right_constant);
-      formula.mask = Turned(mask);
+      formula.mask = Mirrored(mask);
     }
     if (right_constant) {
       formula.kind = Formula::Kind::kNumber;
@@ -333,7 +306,7 @@ Formula ConditionLogic::MakeComparison(const Expression& comparison, bool holds)
   first = TermOf(*comparison.operands[0]);
   second = TermOf(*comparison.operands[1]);
   formula.kind = Formula::Kind::kOrder;
-  formula.mask = first < second ? mask : Turned(mask);
+  formula.mask = first < second ? mask : Mirrored(mask);
   formula.term = std::min(first, second) + " ? " + std::max(first, second);
   return formula;
 }

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "engine/base/status.h"
+#include "engine/rule/calculation.h"
 #include "engine/rule/canonical_body.h"
 #include "engine/rule/compiler.h"
 #include "engine/rule/diagnostic_codes.h"
@@ -21,18 +22,6 @@ constexpr size_t kFeaturesMax = 10'000;
 
 bool IsComparison(ExpressionKind kind) {
   return kind >= ExpressionKind::kEqual && kind <= ExpressionKind::kIn;
-}
-
-bool HasOrder(ValueType type) {
-  switch (type) {
-    case ValueType::kInt:
-    case ValueType::kDecimal:
-    case ValueType::kRatio:
-    case ValueType::kMoney:
-    case ValueType::kTime:
-    case ValueType::kDuration: return true;
-    default: return false;
-  }
 }
 
 // The legs on which a rule is judged. A transaction's rule stands on both sides' legs; which of
@@ -313,7 +302,7 @@ void RuleSetBuilder::AddConditions(const Expression& expression, Rule* rule) {
   condition.whole = CompileOne(expression);
   const Expression& left = *expression.operands[0];
   const Expression& right = *expression.operands[1];
-  if (HasOrder(left.type) && HasOrder(right.type)) {
+  if (IsQuantity(left.type) && IsQuantity(right.type)) {
     condition.value = CompileOne(left);
     condition.limit = CompileOne(right);
   }
