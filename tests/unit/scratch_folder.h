@@ -17,7 +17,7 @@ class ScratchFolder {
   explicit ScratchFolder(const std::string& parent = "") {
     const bool exists = !parent.empty() && std::filesystem::is_directory(parent);
     std::string name = (exists ? parent : std::filesystem::temp_directory_path().string()) +
-                       "/vigla-file-XXXXXX";
+                       "/vigla-test-XXXXXX";
     if (mkdtemp(name.data()) == nullptr) ADD_FAILURE() << "no scratch folder";
     path_ = name;
   }
@@ -26,9 +26,16 @@ class ScratchFolder {
     std::filesystem::remove_all(path_, ignored);
   }
   std::string Path(const std::string& name) const { return path_ + "/" + name; }
+  ScratchFolder(const ScratchFolder&) = delete;
+  ScratchFolder& operator=(const ScratchFolder&) = delete;
+
+  // Folders on the way are made; the file's path.
   std::string Write(const std::string& name, std::string_view bytes) const {
-    std::ofstream(Path(name), std::ios::binary) << bytes;
-    return Path(name);
+    const std::filesystem::path file = Path(name);
+    std::error_code ignored;
+    std::filesystem::create_directories(file.parent_path(), ignored);
+    std::ofstream(file, std::ios::binary) << bytes;
+    return file.string();
   }
   std::string Read(const std::string& name) const {
     std::ifstream file(Path(name), std::ios::binary);

@@ -10,7 +10,7 @@
 #include <filesystem>
 #include <random>
 
-#include "tests/unit/file/scratch_folder.h"
+#include "tests/unit/scratch_folder.h"
 
 namespace vigla {
 namespace {

@@ -5,7 +5,7 @@
 
 #include <random>
 
-#include "tests/unit/file/scratch_folder.h"
+#include "tests/unit/scratch_folder.h"
 
 namespace vigla {
 namespace {

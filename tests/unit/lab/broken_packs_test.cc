@@ -15,6 +15,7 @@
 #include "engine/rule/diagnostic_codes.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/unit/scratch_folder.h"
 
 namespace vigla {
 namespace {
@@ -160,26 +161,6 @@ INSTANTIATE_TEST_SUITE_P(Packs, BrokenPack, testing::ValuesIn(Cases()), [](const
   return fs::path(info.param).stem().string();
 });
 
-// A folder that is gone when the test is.
-class Scratch {
- public:
-  Scratch() {
-    std::string name = (fs::temp_directory_path() / "vigla-broken-XXXXXX").string();
-    path_ = mkdtemp(name.data());
-  }
-  ~Scratch() { fs::remove_all(path_); }
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
-  std::string Write(const std::string& name, const std::string& text) const {
-    std::ofstream(path_ / name, std::ios::binary) << text;
-    return (path_ / name).string();
-  }
-  std::string path() const { return path_.string(); }
-
- private:
-  fs::path path_;
-};
-
 std::set<std::string> CodesOf(const std::vector<std::string>& paths, const LoadOptions& options) {
   Diagnostics diagnostics;
   CheckPacks(paths, options, &diagnostics);
@@ -190,7 +171,7 @@ std::set<std::string> CodesOf(const std::vector<std::string>& paths, const LoadO
 
 // Files too large to be kept, and what depends on the settings.
 std::set<std::string> CodesOfMadeCases() {
-  const Scratch scratch;
+  const ScratchFolder scratch;
   std::set<std::string> codes;
   const auto load = [&](const std::vector<std::string>& paths, const LoadOptions& options) {
     codes.merge(CodesOf(paths, options));

@@ -5,11 +5,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <filesystem>
-#include <fstream>
 #include <set>
 
 #include "engine/lab/pack_tests.h"
+#include "tests/unit/scratch_folder.h"
 
 namespace vigla {
 namespace {
@@ -70,19 +69,11 @@ rules:
 class MutationTest : public ::testing::Test {
  protected:
   MutationTest() {
-    folder_ = std::filesystem::path(::testing::TempDir()) / "vigla_mutation";
-    std::filesystem::remove_all(folder_);
-    std::filesystem::create_directories(folder_);
-    std::ofstream(folder_ / "known.txt") << "GOOD\n";
+    folder_.Write("known.txt", "GOOD\n");
     options_.run.load.base_currency = *CurrencyCode::Parse("EUR");
   }
-  ~MutationTest() override { std::filesystem::remove_all(folder_); }
 
-  std::string Write(std::string_view text) {
-    const std::string path = (folder_ / "p.yaml").string();
-    std::ofstream(path) << text;
-    return path;
-  }
+  std::string Write(std::string_view text) { return folder_.Write("p.yaml", text); }
   MutationReport Run(const std::string& path) {
     auto report = RunMutation({path}, options_);
     EXPECT_TRUE(report.ok()) << report.status();
@@ -112,7 +103,7 @@ class MutationTest : public ::testing::Test {
   }
 
   const KeyedHasher hasher_{"vigla"};
-  std::filesystem::path folder_;
+  ScratchFolder folder_;
   MutationOptions options_;
 };
 
@@ -178,8 +169,8 @@ TEST_F(MutationTest, AParameterAndAMacroChangeWhereverTheyStand) {
     if (mutant.what != "`limit` is larger by 0.01 EUR") continue;
     EXPECT_THAT(mutant.rules, ::testing::ElementsAre("p.cash"));
     EXPECT_EQ(mutant.at.line, 4);
-    const std::string before = Behaviour((folder_ / "p.yaml").string(), nullptr);
-    const std::string after = Behaviour((folder_ / "p.yaml").string(), &mutant);
+    const std::string before = Behaviour(folder_.Path("p.yaml"), nullptr);
+    const std::string after = Behaviour(folder_.Path("p.yaml"), &mutant);
     const auto count = [](const std::string& text, std::string_view part) {
       int n = 0;
       for (size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++n;

@@ -4,16 +4,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <filesystem>
-#include <fstream>
 #include <sstream>
 
 #include "engine/lab/pack_check.h"
+#include "tests/unit/scratch_folder.h"
 
 namespace vigla {
 namespace {
-
-namespace fs = std::filesystem;
 
 const KeyedHasher& Hasher() {
   static const auto* const hasher = new KeyedHasher("test");
@@ -22,35 +19,22 @@ const KeyedHasher& Hasher() {
 
 class PackMend : public testing::Test {
  protected:
-  PackMend() {
-    std::string name = (fs::temp_directory_path() / "vigla-mend-XXXXXX").string();
-    folder_ = mkdtemp(name.data());
-    options_.hasher = &Hasher();
-  }
-  ~PackMend() override { fs::remove_all(folder_); }
+  PackMend() { options_.hasher = &Hasher(); }
 
   // The text after mending, which has to be the same after mending once more.
   std::string Mended(const std::string& text) {
-    const std::string path = folder_ / "pack.yaml";
-    std::ofstream(path, std::ios::binary) << text;
+    const std::string path = folder_.Write("pack.yaml", text);
     const auto first = MendPacks({path}, options_);
     EXPECT_TRUE(first.ok());
     done_ = first->size();
-    const std::string once = Read(path);
+    const std::string once = folder_.Read("pack.yaml");
     const auto second = MendPacks({path}, options_);
     EXPECT_TRUE(second.ok() && second->empty());
-    EXPECT_EQ(Read(path), once);
+    EXPECT_EQ(folder_.Read("pack.yaml"), once);
     Diagnostics diagnostics;
     CheckPacks({path}, options_, &diagnostics);
     errors_ = diagnostics.errors();
     return once;
-  }
-
-  static std::string Read(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    std::ostringstream text;
-    text << file.rdbuf();
-    return text.str();
   }
 
   static std::string Pack(const std::string& when, const std::string& more = "") {
@@ -69,7 +53,7 @@ class PackMend : public testing::Test {
     EXPECT_GT(errors_, 0) << wrong;
   }
 
-  fs::path folder_;
+  ScratchFolder folder_;
   LoadOptions options_;
   size_t done_ = 0;
   int errors_ = 0;

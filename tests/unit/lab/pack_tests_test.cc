@@ -1,11 +1,10 @@
 // Tests of packs from file to report: the live path judges, and failures say what differs.
 #include "engine/lab/pack_tests.h"
+#include "tests/unit/scratch_folder.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <filesystem>
-#include <fstream>
 
 namespace vigla {
 namespace {
@@ -97,18 +96,10 @@ constexpr std::string_view kTests = R"(tests:
 
 class PackTestsTest : public ::testing::Test {
  protected:
-  PackTestsTest() {
-    folder_ = std::filesystem::path(::testing::TempDir()) / "vigla_pack_tests";
-    std::filesystem::remove_all(folder_);
-    std::filesystem::create_directories(folder_);
-    options_.run.load.base_currency = *CurrencyCode::Parse("EUR");
-  }
-  ~PackTestsTest() override { std::filesystem::remove_all(folder_); }
+  PackTestsTest() { options_.run.load.base_currency = *CurrencyCode::Parse("EUR"); }
 
   std::string Write(const std::string& name, std::string_view text) {
-    const std::string path = (folder_ / name).string();
-    std::ofstream(path) << text;
-    return path;
+    return folder_.Write(name, text);
   }
   TestReport Run(const std::string& path) {
     absl::StatusOr<TestReport> report = RunPackTests({path}, options_);
@@ -123,7 +114,7 @@ class PackTestsTest : public ::testing::Test {
     return text;
   }
 
-  std::filesystem::path folder_;
+  ScratchFolder folder_;
   TestOptions options_;
 };
 
@@ -140,7 +131,7 @@ TEST_F(PackTestsTest, TestsBesideAPackAreFoundByTheirFilesName) {
   Write("structuring.yaml", kPack);
   Write("structuring.test.yaml", kTests);
   Write("more.test.yaml", "pack: structuring\n" + std::string(kTests));
-  const TestReport report = Run(folder_.string());
+  const TestReport report = Run(folder_.path());
   EXPECT_EQ(Findings(report), "");
   EXPECT_EQ(report.results.size(), 6u);
   EXPECT_TRUE(report.AllHold()) << FormatTestReport(report);
@@ -187,7 +178,7 @@ TEST_F(PackTestsTest, TheFilterChoosesByPackAndName) {
   ASSERT_EQ(report.results.size(), 1u);
   EXPECT_EQ(report.results[0].name, "the same from a known cash business is excepted");
   options_.filter = "(";
-  EXPECT_EQ(RunPackTests({folder_.string()}, options_).status().code(),
+  EXPECT_EQ(RunPackTests({folder_.path()}, options_).status().code(),
             absl::StatusCode::kInvalidArgument);
 }
 
@@ -248,7 +239,7 @@ TEST_F(PackTestsTest, MisspelledNamesAreErrorsNotSilence) {
 TEST_F(PackTestsTest, APackThatDoesNotLoadIsReportedAndTheOthersRun) {
   Write("broken.yaml", "pack: broken\nrules: [{rule: a}]\n");
   Write("structuring.yaml", std::string(kPack) + std::string(kTests));
-  const TestReport report = Run(folder_.string());
+  const TestReport report = Run(folder_.path());
   EXPECT_TRUE(report.diagnostics.HasErrors());
   EXPECT_EQ(report.results.size(), 3u);
   EXPECT_EQ(report.failed, 0);
@@ -260,7 +251,7 @@ TEST_F(PackTestsTest, PacksWithoutTestsAndPathsWithoutFilesAreSaid) {
   EXPECT_EQ(RunPackTests({path + ".gone"}, options_).status().code(),
             absl::StatusCode::kNotFound);
   Write("orphan.test.yaml", "pack: nobody\ntests: []\n");
-  EXPECT_THAT(Findings(Run(folder_.string())), HasSubstr("there is no pack beside this file"));
+  EXPECT_THAT(Findings(Run(folder_.path())), HasSubstr("there is no pack beside this file"));
   Write("structuring.test.yaml", "test: []\n");
   EXPECT_THAT(Findings(Run(path)), AllOf(HasSubstr("there is no key `test` here"),
                                          HasSubstr("the file has no `tests`")));

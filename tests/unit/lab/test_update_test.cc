@@ -1,11 +1,10 @@
 // Updating tests: what fails becomes what is, what holds keeps its bytes, and twice is once.
 #include "engine/lab/test_update.h"
+#include "tests/unit/scratch_folder.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <filesystem>
-#include <fstream>
 #include <random>
 
 namespace vigla {
@@ -36,16 +35,11 @@ constexpr std::string_view kTable = R"(    transactions: |
 
 class TestUpdateTest : public ::testing::Test {
  protected:
-  TestUpdateTest() {
-    path_ = (std::filesystem::path(::testing::TempDir()) / "vigla_update.yaml").string();
-    options_.run.load.base_currency = *CurrencyCode::Parse("EUR");
-  }
-  ~TestUpdateTest() override { std::filesystem::remove(path_); }
+  TestUpdateTest() { options_.run.load.base_currency = *CurrencyCode::Parse("EUR"); }
 
   // The file's text after an update; "" if it fails.
   std::string Update(const std::string& text) {
-    std::ofstream(path_) << text;
-    const auto updates = UpdateExpectations({path_}, options_);
+    const auto updates = UpdateExpectations({folder_.Write("p.yaml", text)}, options_);
     EXPECT_TRUE(updates.ok()) << updates.status();
     if (!updates.ok()) return "";
     if (updates->empty()) return text;
@@ -53,12 +47,11 @@ class TestUpdateTest : public ::testing::Test {
     return updates->at(0).text;
   }
   bool Holds(const std::string& text) {
-    std::ofstream(path_) << text;
-    const auto report = RunPackTests({path_}, options_);
+    const auto report = RunPackTests({folder_.Write("p.yaml", text)}, options_);
     return report.ok() && report->AllHold() && !report->results.empty();
   }
 
-  std::string path_;
+  ScratchFolder folder_;
   std::string diff_;
   TestOptions options_;
 };

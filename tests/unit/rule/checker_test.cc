@@ -4,16 +4,13 @@
 #include <string>
 
 #include "engine/rule/constant.h"
-#include "engine/rule/pack_declarations.h"
 #include "gtest/gtest.h"
-#include "tests/unit/rule/load_text.h"
+#include "tests/unit/rule/checked_text.h"
 
 namespace vigla {
 namespace {
 
 constexpr char kDeclarations[] = R"(
-pack: p
-version: 1
 parameters:
   whole: {type: int, value: 3}
   part: {type: ratio, value: 0.85}
@@ -36,44 +33,15 @@ macros:
 )";
 
 // Checks one expression against the declarations above.
-class Checked {
+class Checked : public CheckedText {
  public:
-  explicit Checked(const std::string& text, ExpressionPlace place = ExpressionPlace::kRule) {
-    pack_.document = ReadYaml("p.yaml", kDeclarations, {}, &diagnostics_);
-    pack_.name = "p";
-    scope_.pack = &pack_;
-    rule_set_.rates = RateTable(*CurrencyCode::Parse("EUR"));
-    rule_set_.rates.Seal();
-    DeclareNames(TestHasher(), false, &scope_, &rule_set_, &diagnostics_);
-    EXPECT_FALSE(diagnostics_.HasErrors());
-    YamlNode node;
-    node.text = text;
-    Checker checker(&scope_, &rule_set_, &TestHasher(), false, &diagnostics_);
-    expression_ = checker.CheckText(node, place, std::nullopt);
-    EXPECT_EQ(expression_ == nullptr, diagnostics_.HasErrors());
-  }
+  explicit Checked(const std::string& text, ExpressionPlace place = ExpressionPlace::kRule)
+      : CheckedText(text, kDeclarations, place) {}
 
   // The type, or the codes of the errors.
   std::string Verdict() const {
-    if (expression_ != nullptr) return std::string(ValueTypeName(expression_->type));
-    std::string codes;
-    for (const Diagnostic& finding : diagnostics_.all()) {
-      if (finding.severity == Severity::kError) codes += finding.code + " ";
-    }
-    return codes;
+    return is_good() ? std::string(ValueTypeName(expression().type)) : Codes();
   }
-  std::string Meaning() const {
-    return expression_ != nullptr ? CanonicalText(*expression_, rule_set_) : Verdict();
-  }
-  std::string Advice() const { return diagnostics_.all().at(0).advice; }
-  const Expression& expression() const { return *expression_; }
-
- private:
-  Diagnostics diagnostics_;
-  Pack pack_;
-  PackScope scope_;
-  RuleSet rule_set_;
-  std::unique_ptr<Expression> expression_;
 };
 
 std::string TypeOf(const std::string& text) { return Checked(text).Verdict(); }
@@ -107,13 +75,13 @@ TEST(Checker, MoneyKeepsItsUnit) {
 }
 
 TEST(Checker, AdviceSaysWhatToWrite) {
-  EXPECT_EQ(Checked("amount >= 10000").Advice(), "give it a currency: money(\"10000 EUR\")");
-  EXPECT_EQ(Checked("kind == cash_desposit").Advice(), "did you mean `cash_deposit`?");
-  EXPECT_EQ(Checked("creditor.contry == 'IR'").Advice(), "did you mean `creditor.country`?");
-  EXPECT_EQ(Checked("lmit > amount").Advice(), "did you mean `limit`?");
-  EXPECT_EQ(Checked("cash && salary").Advice(),
+  EXPECT_EQ(Checked("amount >= 10000").advice(), "give it a currency: money(\"10000 EUR\")");
+  EXPECT_EQ(Checked("kind == cash_desposit").advice(), "did you mean `cash_deposit`?");
+  EXPECT_EQ(Checked("creditor.contry == 'IR'").advice(), "did you mean `creditor.country`?");
+  EXPECT_EQ(Checked("lmit > amount").advice(), "did you mean `limit`?");
+  EXPECT_EQ(Checked("cash && salary").advice(),
             "the word of a kind stands beside one: kind == salary");
-  EXPECT_EQ(Checked("know(country)").Advice(), "did you mean `known`?");
+  EXPECT_EQ(Checked("know(country)").advice(), "did you mean `known`?");
 }
 
 TEST(Checker, TimesAndDurations) {

@@ -1,13 +1,12 @@
 // Loads packs from texts, for the tests of the loader.
 #pragma once
 
-#include <filesystem>
-#include <fstream>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "engine/rule/loader.h"
+#include "tests/unit/scratch_folder.h"
 
 namespace vigla {
 
@@ -22,28 +21,7 @@ inline LoadOptions TestLoadOptions() {
   return options;
 }
 
-// A folder that is gone when the test is.
-class TestFolder {
- public:
-  TestFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "vigla-rule-XXXXXX").string();
-    path_ = mkdtemp(name.data());
-  }
-  ~TestFolder() { std::filesystem::remove_all(path_); }
-  TestFolder(const TestFolder&) = delete;
-  TestFolder& operator=(const TestFolder&) = delete;
-
-  std::string Write(const std::string& name, const std::string& text) const {
-    const std::filesystem::path file = path_ / name;
-    std::filesystem::create_directories(file.parent_path());
-    std::ofstream(file, std::ios::binary) << text;
-    return file.string();
-  }
-  std::string path() const { return path_.string(); }
-
- private:
-  std::filesystem::path path_;
-};
+using TestFolder = ScratchFolder;
 
 struct LoadedText {
   std::shared_ptr<const RuleSet> rule_set;
