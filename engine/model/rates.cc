@@ -27,6 +27,10 @@ void AppendRate(std::string_view since, CurrencyCode currency, const ExchangeRat
 std::optional<BaseAmount> Convert(OriginalAmount amount, const ExchangeRate& rate) {
   constexpr Int128 kMicrosPerTenThousandth = 100;
   const Int128 micros = amount.ten_thousandths * kMicrosPerTenThousandth;
+  if (rate.numerator == rate.denominator) {  // base currency: most amounts, and nothing to divide
+    if (!FitsInt64(micros)) return std::nullopt;
+    return BaseAmount{static_cast<int64_t>(micros)};
+  }
   // micros × numerator may leave 128 bits where the result doesn't: so whole multiples of the
   // denominator go first, and only the rest is rounded.
   const Int128 whole = micros / rate.denominator;
