@@ -38,16 +38,23 @@ void StepSet::Unite(const StepSet& other) {
 }
 
 void StepSet::Subtract(const StepSet& other) {
-  if (other.empty() || ranges_.empty()) return;
+  for (const StepRange& hole : other.ranges_) Subtract(hole);
+}
+
+void StepSet::Subtract(const StepRange& hole) {
+  if (ranges_.size() == 1 && hole.from <= ranges_[0].from) {  // as nearly all do that fold
+    ranges_[0].from = std::max(ranges_[0].from, hole.to);
+    if (ranges_[0].from >= ranges_[0].to) ranges_.clear();
+    return;
+  }
   absl::InlinedVector<StepRange, 2> left;
   for (const StepRange& range : ranges_) {
-    Step from = range.from;
-    for (const StepRange& hole : other.ranges_) {
-      if (hole.to <= from || hole.from >= range.to) continue;
-      if (hole.from > from) left.push_back({from, hole.from});
-      from = std::max(from, hole.to);
+    if (hole.to <= range.from || hole.from >= range.to) {
+      left.push_back(range);
+      continue;
     }
-    if (from < range.to) left.push_back({from, range.to});
+    if (hole.from > range.from) left.push_back({range.from, hole.from});
+    if (hole.to < range.to) left.push_back({hole.to, range.to});
   }
   ranges_ = std::move(left);
 }

@@ -30,6 +30,7 @@ class StepSet {
   void Append(Step from, Step to);
   void Unite(const StepSet& other);
   void Subtract(const StepSet& other);
+  void Subtract(const StepRange& hole);
   const absl::InlinedVector<StepRange, 2>& ranges() const { return ranges_; }
 
   friend bool operator==(const StepSet& a, const StepSet& b) { return a.ranges_ == b.ranges_; }

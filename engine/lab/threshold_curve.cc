@@ -9,8 +9,6 @@
 namespace vigla {
 namespace {
 
-constexpr size_t kCompactAt = 1 << 16;
-
 void AddTo(ThresholdFigures* sum, const ThresholdFigures& by) {
   sum->matches += by.matches;
   sum->alerts += by.alerts;
@@ -19,72 +17,63 @@ void AddTo(ThresholdFigures* sum, const ThresholdFigures& by) {
   sum->caught += by.caught;
 }
 
-}  // namespace
-
-void ThresholdCurve::Push(const Change& change) {
-  changes_.push_back(change);
-  if (changes_.size() < 2 * compacted_ + kCompactAt) return;
-  Compact(&changes_);
-  compacted_ = changes_.size();
-}
-
-void ThresholdCurve::Add(const StepSet& set, const ThresholdFigures& by) {
-  const ThresholdFigures back{-by.matches, -by.alerts, -by.excepted, -by.true_alerts, -by.caught};
+// One more from each range's first step on, one less from its end on.
+template <typename Changes, typename Add>
+void AddSet(const StepSet& set, Changes* changes, Add add) {
   for (const StepRange& range : set.ranges()) {
-    Push({range.from, by});
-    Push({range.to, back});
+    add(&(*changes)[range.from], 1);
+    add(&(*changes)[range.to], -1);
   }
 }
+
+}  // namespace
 
 void ThresholdCurve::AddLeg(const StepSet& matches, const StepSet& excepted,
                             const StepSet& alerts, bool positive, uint64_t sequence) {
-  ThresholdFigures match, alert, exception;
-  match.matches = 1;
-  alert.alerts = 1;
-  alert.true_alerts = positive ? 1 : 0;
-  exception.excepted = 1;
+  const auto match = [](Usual* by, int one) { by->matches += one; };
+  const auto alert = [](Usual* by, int one) { by->alerts += one; };
   if (alerts == matches) {
-    alert.matches = 1;  // most legs: half the changes
+    AddSet(matches, &usual_, [&](Usual* by, int one) { match(by, one), alert(by, one); });
   } else {
-    Add(matches, match);
-    Add(excepted, exception);
+    AddSet(matches, &usual_, match);
+    AddSet(alerts, &usual_, alert);
+    AddSet(excepted, &rare_, [](Rare* by, int one) { by->excepted += one; });
   }
-  Add(alerts, alert);
-  if (positive && !alerts.empty()) caught_[sequence].Unite(alerts);
+  if (!positive || alerts.empty()) return;
+  AddSet(alerts, &rare_, [](Rare* by, int one) { by->true_alerts += one; });
+  caught_[sequence].Unite(alerts);
 }
 
-void ThresholdCurve::Merge(ThresholdCurve other) {
-  changes_.insert(changes_.end(), other.changes_.begin(), other.changes_.end());
+void ThresholdCurve::Merge(const ThresholdCurve& other) {
+  for (const auto& [step, by] : other.usual_) {
+    Usual& own = usual_[step];
+    own = {own.matches + by.matches, own.alerts + by.alerts};
+  }
+  for (const auto& [step, by] : other.rare_) {
+    Rare& own = rare_[step];
+    own = {own.excepted + by.excepted, own.true_alerts + by.true_alerts, own.caught + by.caught};
+  }
   for (const auto& [sequence, set] : other.caught_) caught_[sequence].Unite(set);
 }
 
-void ThresholdCurve::Compact(std::vector<Change>* changes) {
-  std::sort(changes->begin(), changes->end(),
-            [](const Change& a, const Change& b) { return a.at < b.at; });
-  size_t kept = 0;
-  for (size_t i = 0; i < changes->size(); ++i) {
-    if (kept > 0 && (*changes)[kept - 1].at == (*changes)[i].at) {
-      AddTo(&(*changes)[kept - 1].by, (*changes)[i].by);
-    } else {
-      (*changes)[kept++] = (*changes)[i];
-    }
-  }
-  changes->resize(kept);
-}
-
 std::vector<ThresholdPoint> ThresholdCurve::Points(Step least, Step greatest) const {
-  ThresholdCurve all;
-  all.changes_ = changes_;
-  ThresholdFigures caught;
-  caught.caught = 1;
-  for (const auto& [sequence, set] : caught_) all.Add(set, caught);
-  Compact(&all.changes_);
+  Changes<Rare> rare = rare_;
+  for (const auto& [sequence, set] : caught_) {
+    AddSet(set, &rare, [](Rare* by, int one) { by->caught += one; });
+  }
+  std::vector<ThresholdPoint> rising;
+  for (const auto& [step, by] : usual_) rising.push_back({step, {by.matches, by.alerts}});
+  for (const auto& [step, by] : rare) {
+    rising.push_back({step, {0, 0, by.excepted, by.true_alerts, by.caught}});
+  }
+  std::sort(rising.begin(), rising.end(),
+            [](const ThresholdPoint& a, const ThresholdPoint& b) { return a.from < b.from; });
   std::vector<ThresholdPoint> points = {{least, {}}};
   ThresholdFigures sum;
-  for (const Change& change : all.changes_) {
-    AddTo(&sum, change.by);
-    if (change.at > greatest || sum == points.back().figures) continue;
-    if (change.at > points.back().from) points.push_back({change.at, {}});
+  for (const ThresholdPoint& change : rising) {
+    AddTo(&sum, change.figures);
+    if (change.from > greatest || sum == points.back().figures) continue;
+    if (change.from > points.back().from) points.push_back({change.from, {}});
     points.back().figures = sum;
   }
   return points;

@@ -5,6 +5,7 @@
 #include <map>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "engine/lab/step_set.h"
 
 namespace vigla {
@@ -27,30 +28,36 @@ struct ThresholdPoint {
   ThresholdFigures figures;
 };
 
-// Counts sets of values. Additions commute, so lanes count apart and are merged.
+// Counts sets of values. Additions commute, so lanes count apart and are merged. Memory grows with
+// the distinct steps at which legs turn, not with legs.
 class ThresholdCurve {
  public:
   // One leg: where its rule is true, excepted, and alerts. `positive`: the transaction's label;
   // `sequence` names it among the legs of all lanes.
   void AddLeg(const StepSet& matches, const StepSet& excepted, const StepSet& alerts,
               bool positive, uint64_t sequence);
-  void Merge(ThresholdCurve other);
+  void Merge(const ThresholdCurve& other);
 
   // Points in rising order, the first at `least`; neighbours differ.
   std::vector<ThresholdPoint> Points(Step least, Step greatest) const;
 
  private:
-  struct Change {
-    Step at = 0;
-    ThresholdFigures by;
+  // By how much figures differ from a step on. What every leg changes lies apart from what few
+  // do, and close together.
+  template <typename Figures>
+  using Changes = absl::flat_hash_map<Step, Figures>;
+  struct Usual {
+    int64_t matches = 0;
+    int64_t alerts = 0;
+  };
+  struct Rare {
+    int64_t excepted = 0;
+    int64_t true_alerts = 0;
+    int64_t caught = 0;
   };
 
-  void Add(const StepSet& set, const ThresholdFigures& by);
-  void Push(const Change& change);
-  static void Compact(std::vector<Change>* changes);
-
-  std::vector<Change> changes_;
-  size_t compacted_ = 0;                 // how many changes the last compaction left
+  Changes<Usual> usual_;
+  Changes<Rare> rare_;
   std::map<uint64_t, StepSet> caught_;   // by sequence, over the legs of each transaction
 };
 

@@ -3,24 +3,43 @@
 
 #include <algorithm>
 
+#include "engine/base/check.h"
+
 namespace vigla {
 
 StepSet ThresholdFolding::Fold(const Hash128& subject, const Hash128& key, EventTime time,
                                EventTime cutoff, StepSet matches) {
   if (matches.empty()) return matches;
-  std::vector<Mark>& marks = marks_[{subject, key}];
+  // Of two hashes that know nothing of each other.
+  Mark& newest = newest_[{subject.high ^ key.high, subject.low ^ key.low}];
   const EventTime after = std::max(time - for_us_, cutoff);
-  const auto later = [](EventTime a, const Mark& b) { return a < b.time; };
-  const auto begin = std::upper_bound(marks.begin(), marks.end(), after, later);
-  const auto end = std::upper_bound(begin, marks.end(), time, later);
-  for (auto mark = begin; mark != end && !matches.empty(); ++mark) {
-    matches.Subtract(mark->alerts);
+  for (const Mark* mark = &newest; mark->time > after; mark = &older_[mark->older - 1]) {
+    if (mark->time <= time) matches.Subtract(mark->alerts);
+    if (matches.empty() || mark->older == 0) break;
   }
-  if (matches.empty() || time <= cutoff) return matches;
-  marks.insert(end, {time, matches});
-  const auto kept = std::upper_bound(marks.begin(), marks.end(), cutoff, later);
-  marks.erase(marks.begin(), kept);
+  if (time <= cutoff) return matches;
+  for (const StepRange& range : matches.ranges()) Remember({time, 0, range}, &newest);
   return matches;
+}
+
+void ThresholdFolding::Remember(const Mark& mark, Mark* newest) {
+  if (newest->time == EventTime::Min()) {
+    *newest = mark;
+    return;
+  }
+  CHECK(older_.size() < UINT32_MAX);
+  const auto added = static_cast<uint32_t>(older_.size()) + 1;
+  if (mark.time >= newest->time) {
+    older_.push_back(*newest);
+    *newest = mark;
+    newest->older = added;
+    return;
+  }
+  older_.push_back(mark);
+  uint32_t* link = &newest->older;
+  while (*link != 0 && older_[*link - 1].time > mark.time) link = &older_[*link - 1].older;
+  older_.back().older = *link;
+  *link = added;
 }
 
 }  // namespace vigla

@@ -14,6 +14,7 @@
 #include "engine/ledger/lane_state.h"
 #include "engine/model/leg.h"
 #include "engine/rule/rule_set.h"
+#include "engine/rule/truth.h"
 
 namespace vigla {
 
@@ -50,25 +51,37 @@ class ThresholdRule {
  private:
   class Reader;
 
-  // A comparison that turns once as the threshold rises; its sides where a guess is worth it.
+  // A comparison that turns once as the threshold rises.
   struct Turn {
     Program truth;
-    bool affine = false;
-    bool is_plain = false;  // one side is the threshold itself, `left` is the other
+    bool affine = false;  // a guess at where it turns is worth it: these are its sides
     Program left, right;
+    bool is_plain = false;  // one side is the threshold itself, `left` is the other …
+    bool is_fixed = false;  // … and `truth` reads it as a feature, so that it is found once a leg
+  };
+  // A comparison on one leg: what it is before a step and from it on.
+  struct Turned {
+    Truth before = Truth::kUnknown;
+    Truth after = Truth::kUnknown;
+    Step at = 0;  // beyond the grid if it never turns
   };
 
   ThresholdRule() = default;
   absl::Status AddTurns(const Expression& condition);
   absl::Status AddTurn(const Expression& comparison, ExpressionKind kind, bool affine);
-  bool FindBorder(const Turn& turn, Reader* reader, std::vector<Step>* borders) const;
-  Step GuessBorder(const Turn& turn, Reader* reader) const;
+  absl::Status AddSides(const Expression& comparison, Turn* turn) const;
+  bool FindTurn(const Turn& turn, Reader* reader, Turned* turned) const;
+  bool TurnsAtGuess(const Turn& turn, Reader* reader, Turned* turned) const;
+  Step GuessTurn(const Turn& turn, Reader* reader) const;
+  Step StepNear(const Value& value) const;
+  bool IsExcepted(int32_t utc_day, Reader* reader) const;
 
   ThresholdGrid grid_;
   const RuleSet* rule_set_ = nullptr;
   int rule_index_ = 0;
-  long double step_value_ = 1;  // of one step
+  Value step_value_;  // of one step
   Program when_;
+  bool is_one_turn_ = false;  // `when_` is the first of turns_, and nothing else
   std::vector<Program> exceptions_;
   std::vector<Turn> turns_;
 };

@@ -11,8 +11,28 @@
 namespace vigla {
 namespace {
 
-bool IsNearer(const TuningSample& a, const TuningSample& b) {
+bool operator<(const TuningSample::Nearness& a, const TuningSample::Nearness& b) {
   return std::tie(a.distance, a.sequence, a.order) < std::tie(b.distance, b.sequence, b.order);
+}
+
+bool IsNearer(const TuningSample& a, const TuningSample& b) { return a.nearness < b.nearness; }
+
+TuningSample SampleOf(const JudgedLeg& judged, const Rule& rule) {
+  const Transaction& transaction = *judged.leg.transaction;
+  const CurrencyCode base = judged.rule_set.rates.base();
+  TuningSample sample;
+  sample.transaction = transaction.id;
+  sample.time = FormatTime(transaction.time);
+  sample.subject_kind = SubjectKindName(judged.leg.subject_kind);
+  sample.subject = judged.leg.subject_id;
+  sample.role = RoleText(judged.leg.order);
+  sample.amount = FormatOriginal(transaction.amount, transaction.currency);
+  sample.currency = transaction.currency.Text();
+  for (size_t i = 0; i < rule.features.size() && judged.figures != nullptr; ++i) {
+    sample.figures.emplace_back(rule.feature_names[i],
+                                FormatValue(judged.figures->Feature(rule.features[i]), base));
+  }
+  return sample;
 }
 
 // The nearest step outside the range that holds `present`; empty if that is the whole grid.
@@ -50,33 +70,22 @@ void SampleKeeper::Offer(const JudgedLeg& judged, const Rule& rule, const StepSe
   const std::optional<Step> turns_at =
       is_above ? NearestOutside(matches, grid) : NearestInside(matches, grid);
   if (!turns_at) return;
-  TuningSample sample;
+  std::vector<TuningSample>* const side = is_above ? &above_ : &below_;
+  const TuningSample::Nearness nearness = {
+      std::max(*turns_at - grid.present(), grid.present() - *turns_at), judged.leg.sequence.value,
+      static_cast<int>(judged.leg.order)};
+  if (!IsWanted(*side, nearness)) return;  // nearly all legs
+  TuningSample sample = SampleOf(judged, rule);
   sample.turns_at = *turns_at;
   sample.is_positive = is_positive;
-  sample.distance = std::max(*turns_at - grid.present(), grid.present() - *turns_at);
-  sample.sequence = judged.leg.sequence.value;
-  sample.order = static_cast<int>(judged.leg.order);
-  Keep(is_above ? &above_ : &below_, judged, rule, std::move(sample));
-}
-
-void SampleKeeper::Keep(std::vector<TuningSample>* side, const JudgedLeg& judged,
-                        const Rule& rule, TuningSample sample) {
-  if (most_ == 0 || (side->size() == most_ && !IsNearer(sample, side->back()))) return;
-  const Transaction& transaction = *judged.leg.transaction;
-  const CurrencyCode base = judged.rule_set.rates.base();
-  sample.transaction = transaction.id;
-  sample.time = FormatTime(transaction.time);
-  sample.subject_kind = SubjectKindName(judged.leg.subject_kind);
-  sample.subject = judged.leg.subject_id;
-  sample.role = RoleText(judged.leg.order);
-  sample.amount = FormatOriginal(transaction.amount, transaction.currency);
-  sample.currency = transaction.currency.Text();
-  for (size_t i = 0; i < rule.features.size() && judged.figures != nullptr; ++i) {
-    sample.figures.emplace_back(
-        rule.feature_names[i], FormatValue(judged.figures->Feature(rule.features[i]), base));
-  }
+  sample.nearness = nearness;
   side->insert(std::upper_bound(side->begin(), side->end(), sample, IsNearer), sample);
   if (side->size() > most_) side->pop_back();
+}
+
+bool SampleKeeper::IsWanted(const std::vector<TuningSample>& side,
+                            const TuningSample::Nearness& nearness) const {
+  return side.size() < most_ || (most_ > 0 && nearness < side.back().nearness);
 }
 
 void SampleKeeper::Merge(SampleKeeper other) {

@@ -21,9 +21,11 @@ struct TuningSample {
   bool is_positive = false;
 
   // What orders samples: how far away the line is, then the input's order.
-  Step distance = 0;
-  uint64_t sequence = 0;
-  int order = 0;
+  struct Nearness {
+    Step distance = 0;
+    uint64_t sequence = 0;
+    int order = 0;
+  } nearness;
 };
 
 // Keeps the nearest legs of either side.
@@ -40,8 +42,8 @@ class SampleKeeper {
   const std::vector<TuningSample>& below() const { return below_; }
 
  private:
-  void Keep(std::vector<TuningSample>* side, const JudgedLeg& judged, const Rule& rule,
-            TuningSample sample);
+  bool IsWanted(const std::vector<TuningSample>& side,
+                const TuningSample::Nearness& nearness) const;
 
   size_t most_;
   std::vector<TuningSample> above_, below_;  // sorted, at most `most_`
