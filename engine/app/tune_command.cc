@@ -55,11 +55,7 @@ absl::StatusOr<TuningOptions> MakeOptions(const TuneCommandOptions& options,
         window.substr(0, equals),
         std::vector<std::string>(absl::StrSplit(window.substr(equals + 1), ',')));
   }
-  if (labels) {
-    tuning.is_positive = [&labels](std::string_view id, std::string_view account) {
-      return labels->Find(id, account).value_or(false);
-    };
-  }
+  if (labels) tuning.labels = &*labels;
   return tuning;
 }
 

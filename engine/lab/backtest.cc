@@ -4,13 +4,10 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "engine/lab/report/text.h"
+
 namespace vigla {
 namespace {
-
-std::optional<double> Share(uint64_t part, uint64_t whole) {
-  if (whole == 0) return std::nullopt;
-  return static_cast<double>(part) / static_cast<double>(whole);
-}
 
 // 0: Monday. 1970-01-01 was a Thursday.
 int Weekday(int32_t utc_day) { return ((utc_day + 3) % 7 + 7) % 7; }
@@ -32,18 +29,12 @@ BacktestWorkload::Figures FiguresOf(std::vector<uint64_t> counts) {
 
 }  // namespace
 
-std::optional<double> BacktestTruth::AlertPrecision() const { return Share(right, right + wrong); }
-std::optional<double> BacktestTruth::TransactionPrecision() const {
-  return Share(own_true, own_true + own_false);
+std::optional<double> BacktestTruth::Precision() const { return ShareOf(right, right + wrong); }
+std::optional<double> BacktestFigures::Truth::Recall(const BacktestTruth& of) const {
+  return ShareOf(of.found, labelled_true);
 }
-std::optional<double> BacktestFigures::Truth::OwnRecall(const BacktestTruth& of) const {
-  return Share(of.own_true, labelled_true);
-}
-std::optional<double> BacktestFigures::Truth::ShownRecall(const BacktestTruth& of) const {
-  return Share(of.shown_true, labelled_true);
-}
-double BacktestOverlap::LegShare() const { return Share(legs, legs_either).value_or(0); }
-double BacktestOverlap::DayShare() const { return Share(days, days_either).value_or(0); }
+double BacktestOverlap::LegShare() const { return ShareOf(legs, legs_either).value_or(0); }
+double BacktestOverlap::DayShare() const { return ShareOf(days, days_either).value_or(0); }
 
 int32_t MondayOf(int32_t utc_day) { return utc_day - Weekday(utc_day); }
 

@@ -18,19 +18,18 @@ namespace vigla {
 inline constexpr size_t kSeverityCount = 5;  // AlertSeverity
 using BySeverity = std::array<uint64_t, kSeverityCount>;
 
-// How alerts compare with labels. An alert is right if its own transaction, or any entry of its
-// evidence, is labelled true; wrong if none is and its own transaction is labelled false;
-// otherwise nothing is known of it, and it counts in no figure.
+// How alerts compare with labels, a transaction being labelled as the alert's account is touched
+// by it. Precision and recall are those of `tune` (threshold_curve.h).
 struct BacktestTruth {
-  uint64_t right = 0, wrong = 0, unlabelled = 0;  // alerts
-  // Distinct transactions that an alert is about, by their label.
-  uint64_t own_true = 0, own_false = 0;
-  // Distinct transactions labelled true that an alert shows: as its own, among its evidence, or
-  // folded into it.
-  uint64_t shown_true = 0;
+  // Alerts, by the label of their own transaction; without one nothing is known of them.
+  uint64_t right = 0, wrong = 0, unlabelled = 0;
+  // Distinct transactions labelled true that a rule alerted on, or folded into an alert: recall
+  // does not fall only because a rule repeats itself less.
+  uint64_t found = 0;
+  // … and those among an alert's evidence besides. No threshold turns on these.
+  uint64_t shown = 0;
 
-  std::optional<double> AlertPrecision() const;        // right / (right + wrong)
-  std::optional<double> TransactionPrecision() const;  // own_true / (own_true + own_false)
+  std::optional<double> Precision() const;  // right / (right + wrong)
 };
 
 struct BacktestRule {
@@ -95,7 +94,7 @@ struct BacktestAlert {
   std::string transaction;   // its id
   std::vector<int> rules;    // indices of `rules`
   std::optional<bool> own_label;
-  std::vector<uint64_t> true_evidence;  // sequences of evidence labelled true, its own included
+  std::vector<uint64_t> true_evidence;  // sequences of the evidence that is labelled true
 };
 
 struct BacktestFigures {
@@ -115,9 +114,8 @@ struct BacktestFigures {
   struct Truth {
     uint64_t labelled_true = 0, labelled_false = 0;  // transactions of the input
     BacktestTruth all;                               // live alerts of all rules
-    // Of the transactions labelled true, those that an alert is about, and that one shows.
-    std::optional<double> OwnRecall(const BacktestTruth& of) const;
-    std::optional<double> ShownRecall(const BacktestTruth& of) const;
+    // Of the transactions labelled true, those found.
+    std::optional<double> Recall(const BacktestTruth& of) const;
   };
   std::optional<Truth> truth;
 

@@ -34,11 +34,7 @@ BacktestCollector::BacktestCollector(const RuleSet& rule_set, const BacktestLabe
 void BacktestCollector::Observe(const JudgedLeg& judged) {
   LaneCounts& lane = lanes_[static_cast<size_t>(judged.lane)];
   if (IsFirstLeg(judged.leg)) CountTransaction(judged, &lane);
-  if (labels_ != nullptr) {
-    const auto label =
-        labels_->Find(judged.leg.transaction->id, judged.leg.Own().account);
-    if (label.value_or(false)) lane.true_sequences.insert(judged.leg.sequence.value);
-  }
+  if (LabelOf(judged.leg).value_or(false)) lane.true_sequences.insert(judged.leg.sequence.value);
   if (judged.result != nullptr) CountMatches(judged, &lane);
 }
 
@@ -56,9 +52,12 @@ void BacktestCollector::CountTransaction(const JudgedLeg& judged, LaneCounts* la
   for (uint16_t rule : judged.batch.RecordOf(judged.leg.sequence).deciding_rules) {
     ++lane->rules[rule].decided;
   }
-  if (labels_ == nullptr) return;
-  const auto label = labels_->Find(judged.leg.transaction->id, judged.leg.Own().account);
-  if (label == std::optional<bool>(false)) ++lane->labelled_false;
+  if (LabelOf(judged.leg) == std::optional<bool>(false)) ++lane->labelled_false;
+}
+
+std::optional<bool> BacktestCollector::LabelOf(const Leg& leg) const {
+  if (labels_ == nullptr) return std::nullopt;
+  return labels_->Find(leg.transaction->id, leg.Own().account);
 }
 
 void BacktestCollector::CountMatches(const JudgedLeg& judged, LaneCounts* lane) {
@@ -71,7 +70,7 @@ void BacktestCollector::CountMatches(const JudgedLeg& judged, LaneCounts* lane) 
     live = live || match.result == AuditResult::kAlert;
     shadow = shadow || match.result == AuditResult::kShadow;
     if (WasTrue(match.result)) true_rules.push_back(match.rule);
-    if (match.result == AuditResult::kFolded && lane->true_sequences.contains(sequence)) {
+    if (match.result == AuditResult::kFolded && LabelOf(judged.leg).value_or(false)) {
       lane->folded.push_back({match.rule, match.shadow, sequence});
     }
   }
@@ -119,10 +118,7 @@ void BacktestCollector::AddAlert(const JudgedLeg& judged, bool shadow, LaneCount
       }
     }
   }
-  if (labels_ != nullptr) {
-    alert.own_label = labels_->Find(leg.transaction->id, leg.Own().account);
-    if (alert.own_label.value_or(false)) alert.true_evidence.push_back(alert.sequence);
-  }
+  alert.own_label = LabelOf(leg);
   if (!shadow) {
     ++week.alerts[static_cast<size_t>(alert.severity)];
     ++lane->days[day][static_cast<size_t>(alert.severity)];
@@ -259,21 +255,16 @@ void BacktestCollector::FinishOverlap(BacktestFigures* figures) const {
 void BacktestCollector::FinishTruth(BacktestFigures* figures) const {
   // Distinct transactions, by sequence.
   struct Sets {
-    absl::flat_hash_set<uint64_t> own_true, own_false, shown;
+    absl::flat_hash_set<uint64_t> found, shown;
   };
   std::vector<Sets> of_rules(figures->rules.size());
   absl::flat_hash_set<uint64_t> labelled;  // true, on whichever leg
   Sets of_all;
   BacktestFigures::Truth truth;
   auto add = [](const BacktestAlert& alert, BacktestTruth* counts, Sets* sets) {
-    if (!alert.true_evidence.empty()) {
-      ++counts->right;
-    } else {
-      ++(alert.own_label.has_value() ? counts->wrong : counts->unlabelled);
-    }
-    if (alert.own_label) {
-      (*alert.own_label ? sets->own_true : sets->own_false).insert(alert.sequence);
-    }
+    const bool is_right = alert.own_label.value_or(false);
+    ++(is_right ? counts->right : alert.own_label ? counts->wrong : counts->unlabelled);
+    if (is_right) sets->found.insert(alert.sequence);
     sets->shown.insert(alert.true_evidence.begin(), alert.true_evidence.end());
   };
   for (const BacktestAlert& alert : figures->alerts) {
@@ -287,18 +278,18 @@ void BacktestCollector::FinishTruth(BacktestFigures* figures) const {
     labelled.insert(lane.true_sequences.begin(), lane.true_sequences.end());
     truth.labelled_false += lane.labelled_false;
     for (const FoldedTruth& folded : lane.folded) {
-      of_rules[static_cast<size_t>(folded.rule)].shown.insert(folded.sequence);
-      if (!folded.shadow) of_all.shown.insert(folded.sequence);
+      of_rules[static_cast<size_t>(folded.rule)].found.insert(folded.sequence);
+      if (!folded.shadow) of_all.found.insert(folded.sequence);
     }
   }
   truth.labelled_true = labelled.size();
-  auto count = [](const Sets& sets, BacktestTruth* counts) {
-    counts->own_true = sets.own_true.size();
-    counts->own_false = sets.own_false.size();
-    counts->shown_true = sets.shown.size();
+  auto count = [](Sets* sets, BacktestTruth* counts) {
+    counts->found = sets->found.size();
+    sets->shown.insert(sets->found.begin(), sets->found.end());
+    counts->shown = sets->shown.size();
   };
-  count(of_all, &truth.all);
-  for (size_t r = 0; r < of_rules.size(); ++r) count(of_rules[r], &figures->rules[r].truth);
+  count(&of_all, &truth.all);
+  for (size_t r = 0; r < of_rules.size(); ++r) count(&of_rules[r], &figures->rules[r].truth);
   figures->truth = truth;
 }
 

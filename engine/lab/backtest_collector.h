@@ -62,6 +62,7 @@ class BacktestCollector final : public LegObserver {
     std::vector<FoldedTruth> folded;
   };
 
+  std::optional<bool> LabelOf(const Leg& leg) const;
   void CountTransaction(const JudgedLeg& judged, LaneCounts* lane);
   void CountMatches(const JudgedLeg& judged, LaneCounts* lane);
   void AddAlert(const JudgedLeg& judged, bool shadow, LaneCounts* lane);

@@ -10,6 +10,12 @@
 
 namespace vigla {
 
+// What is measured against labels, in the words of every report (rules/README.md).
+inline constexpr std::string_view kPrecisionAndRecall =
+    "An alert is right if its own transaction is labelled true, wrong if it is labelled false; one "
+    "without a label counts in no share. A transaction labelled true is found if the rule alerted "
+    "on it or folded it into an earlier alert; being listed in evidence is not enough.";
+
 // Immutable once read, hence safe to ask from several threads.
 class BacktestLabels {
  public:

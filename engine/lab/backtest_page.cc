@@ -2,6 +2,7 @@
 // Cold.
 #include <algorithm>
 
+#include "engine/lab/backtest_labels.h"
 #include "engine/lab/backtest_report.h"
 #include "engine/lab/report/html_page.h"
 #include "engine/lab/report/plot.h"
@@ -59,12 +60,12 @@ void AddSummary(const BacktestFigures& figures, HtmlPage* page) {
        Grouped(folded) + " folded, " + Grouped(excepted) + " excepted"}};
   if (figures.truth) {
     const BacktestFigures::Truth& truth = *figures.truth;
-    boxes.push_back({"Precision", FormatShare(truth.all.AlertPrecision()),
-                     Grouped(truth.all.right) + " alerts right, " + Grouped(truth.all.wrong) +
-                         " wrong"});
-    boxes.push_back({"Recall", FormatShare(truth.ShownRecall(truth.all)),
-                     Grouped(truth.all.shown_true) + " of " + Grouped(truth.labelled_true) +
-                         " labelled transactions shown"});
+    boxes.push_back(
+        {"Precision", FormatShare(truth.all.Precision()),
+         Grouped(truth.all.right) + " alerts right, " + Grouped(truth.all.wrong) + " wrong"});
+    boxes.push_back(
+        {"Recall", FormatShare(truth.Recall(truth.all)),
+         Grouped(truth.all.found) + " of " + Grouped(truth.labelled_true) + " labelled true"});
   }
   page->Figures(boxes);
 }
@@ -76,8 +77,7 @@ void AddRules(const BacktestFigures& figures, HtmlPage* page) {
                    {"Shadow", true},   {"Folded", true}, {"Excepted", true},
                    {"Unknown", true},  {"Too late", true}};
   if (figures.truth) {
-    table.columns.insert(table.columns.end(),
-                         {{"Precision", true}, {"Recall, own", true}, {"Recall, shown", true}});
+    table.columns.insert(table.columns.end(), {{"Precision", true}, {"Recall", true}});
   }
   std::vector<const BacktestRule*> rules;
   for (const BacktestRule& rule : figures.rules) rules.push_back(&rule);
@@ -94,9 +94,8 @@ void AddRules(const BacktestFigures& figures, HtmlPage* page) {
         {Grouped(rule->excepted), ""}, {Grouped(rule->unknown), ""},
         {Grouped(rule->too_late), ""}};
     if (figures.truth) {
-      row.push_back({FormatShare(rule->truth.AlertPrecision()), ""});
-      row.push_back({FormatShare(figures.truth->OwnRecall(rule->truth)), ""});
-      row.push_back({FormatShare(figures.truth->ShownRecall(rule->truth)), ""});
+      row.push_back({FormatShare(rule->truth.Precision()), ""});
+      row.push_back({FormatShare(figures.truth->Recall(rule->truth)), ""});
     }
     table.rows.push_back(std::move(row));
   }
@@ -206,18 +205,15 @@ void AddTruth(const BacktestFigures& figures, HtmlPage* page) {
     table.rows.push_back(
         {{name, ""}, {Grouped(part), ""}, {Grouped(whole), ""}, {FormatShare(share), ""}});
   };
-  add("Precision by alert: its transaction or an entry of its evidence is labelled true",
-      truth.all.right, truth.all.right + truth.all.wrong, truth.all.AlertPrecision());
-  add("Precision by transaction: the alert's own transaction is labelled true",
-      truth.all.own_true, truth.all.own_true + truth.all.own_false,
-      truth.all.TransactionPrecision());
-  add("Recall by transaction: labelled true, and an alert is about it", truth.all.own_true,
-      truth.labelled_true, truth.OwnRecall(truth.all));
-  add("Recall, shown: an alert is about it, lists it as evidence, or had it folded in",
-      truth.all.shown_true, truth.labelled_true, truth.ShownRecall(truth.all));
+  add("Precision: alerts that are right, of those with a label", truth.all.right,
+      truth.all.right + truth.all.wrong, truth.all.Precision());
+  add("Recall: transactions found, of those labelled true", truth.all.found, truth.labelled_true,
+      truth.Recall(truth.all));
+  add("Shown: found, or listed in the evidence of an alert", truth.all.shown, truth.labelled_true,
+      ShareOf(truth.all.shown, truth.labelled_true));
   page->Table(table);
-  page->Note(Grouped(truth.all.unlabelled) +
-             " alerts have no label at all and count in none of these.");
+  page->Note(std::string(kPrecisionAndRecall) +
+             " Alerts without a label: " + Grouped(truth.all.unlabelled) + ".");
 }
 
 }  // namespace

@@ -33,13 +33,10 @@ void WriteTruth(const BacktestFigures::Truth& all, const BacktestTruth& truth, J
       .Field("alerts_right", static_cast<int64_t>(truth.right))
       .Field("alerts_wrong", static_cast<int64_t>(truth.wrong))
       .Field("alerts_unlabelled", static_cast<int64_t>(truth.unlabelled))
-      .Field("transactions_true", static_cast<int64_t>(truth.own_true))
-      .Field("transactions_false", static_cast<int64_t>(truth.own_false))
-      .Field("transactions_shown", static_cast<int64_t>(truth.shown_true));
-  WriteShare("precision_by_alert", truth.AlertPrecision(), json);
-  WriteShare("precision_by_transaction", truth.TransactionPrecision(), json);
-  WriteShare("recall_by_transaction", all.OwnRecall(truth), json);
-  WriteShare("recall_shown", all.ShownRecall(truth), json);
+      .Field("transactions_found", static_cast<int64_t>(truth.found))
+      .Field("transactions_shown", static_cast<int64_t>(truth.shown));
+  WriteShare("precision", truth.Precision(), json);
+  WriteShare("recall", all.Recall(truth), json);
   json->EndObject();
 }
 
@@ -161,13 +158,7 @@ void WriteSubjectsAndAlerts(const BacktestFigures& figures, JsonWriter* json) {
         .BeginArray();
     for (int rule : alert.rules) json->String(figures.rules[static_cast<size_t>(rule)].id);
     json->EndArray();
-    if (figures.truth) {
-      if (!alert.true_evidence.empty()) {
-        json->Field("right", true);
-      } else if (alert.own_label) {
-        json->Field("right", false);
-      }
-    }
+    if (alert.own_label) json->Field("right", *alert.own_label);
     json->EndObject();
   }
   json->EndArray();
@@ -183,9 +174,9 @@ std::string RulesCsv(const BacktestFigures& figures) {
                                      "severity", "score",   "alerts",  "shadow",  "folded",
                                      "excepted", "flagged", "decided", "unknown", "too_late"};
   if (figures.truth) {
-    header.insert(header.end(), {"alerts_right", "alerts_wrong", "alerts_unlabelled",
-                                 "precision_by_alert", "precision_by_transaction",
-                                 "recall_by_transaction", "recall_shown"});
+    header.insert(header.end(),
+                  {"alerts_right", "alerts_wrong", "alerts_unlabelled", "transactions_found",
+                   "transactions_shown", "precision", "recall"});
   }
   csv.Row(header);
   auto share = [](const std::optional<double>& of) {
@@ -200,11 +191,9 @@ std::string RulesCsv(const BacktestFigures& figures) {
         Number(rule.unknown), Number(rule.too_late)};
     if (figures.truth) {
       const BacktestTruth& truth = rule.truth;
-      row.insert(row.end(),
-                 {Number(truth.right), Number(truth.wrong), Number(truth.unlabelled),
-                  share(truth.AlertPrecision()), share(truth.TransactionPrecision()),
-                  share(figures.truth->OwnRecall(truth)),
-                  share(figures.truth->ShownRecall(truth))});
+      row.insert(row.end(), {Number(truth.right), Number(truth.wrong), Number(truth.unlabelled),
+                             Number(truth.found), Number(truth.shown), share(truth.Precision()),
+                             share(figures.truth->Recall(truth))});
     }
     csv.Row(row);
   }
@@ -261,11 +250,10 @@ std::string AlertsCsv(const BacktestFigures& figures) {
     for (int rule : alert.rules) {
       rules += (rules.empty() ? "" : " ") + figures.rules[static_cast<size_t>(rule)].id;
     }
-    const bool known = figures.truth && (!alert.true_evidence.empty() || alert.own_label);
     csv.Row({AlertIdText(alert.id), FormatTime(alert.time), alert.shadow ? "shadow" : "live",
              std::string(AlertSeverityName(alert.severity)), std::to_string(alert.score),
              alert.transaction, rules,
-             known ? (alert.true_evidence.empty() ? "false" : "true") : ""});
+             alert.own_label ? (*alert.own_label ? "true" : "false") : ""});
   }
   return text;
 }
@@ -334,9 +322,9 @@ std::string BacktestText(const BacktestFigures& figures) {
                                     Grouped(rule.folded), Grouped(rule.excepted),
                                     Grouped(rule.unknown), Grouped(rule.too_late)};
     if (figures.truth) {
-      row.push_back(FormatShare(rule.truth.AlertPrecision()));
-      row.push_back(FormatShare(figures.truth->OwnRecall(rule.truth)));
-      row.push_back(FormatShare(figures.truth->ShownRecall(rule.truth)));
+      row.push_back(FormatShare(rule.truth.Precision()));
+      row.push_back(FormatShare(figures.truth->Recall(rule.truth)));
+      row.push_back(FormatShare(ShareOf(rule.truth.shown, figures.truth->labelled_true)));
     }
     table.rows.push_back(std::move(row));
   }
@@ -350,10 +338,10 @@ std::string BacktestText(const BacktestFigures& figures) {
           ", p95 " + Grouped(load.p95) + ", most " + Grouped(load.most) + " alerts\n";
   if (figures.truth) {
     const BacktestFigures::Truth& truth = *figures.truth;
-    text += "precision " + FormatShare(truth.all.AlertPrecision()) + " by alert, " +
-            FormatShare(truth.all.TransactionPrecision()) + " by transaction; recall " +
-            FormatShare(truth.OwnRecall(truth.all)) + " by transaction, " +
-            FormatShare(truth.ShownRecall(truth.all)) + " counting what alerts show\n";
+    text += "precision " + FormatShare(truth.all.Precision()) + " (" + Grouped(truth.all.right) +
+            " alerts right, " + Grouped(truth.all.wrong) + " wrong), recall " +
+            FormatShare(truth.Recall(truth.all)) + " (" + Grouped(truth.all.found) + " of " +
+            Grouped(truth.labelled_true) + " labelled true)\n";
   }
   return text;
 }

@@ -14,6 +14,7 @@ void AddTo(ThresholdFigures* sum, const ThresholdFigures& by) {
   sum->alerts += by.alerts;
   sum->excepted += by.excepted;
   sum->true_alerts += by.true_alerts;
+  sum->unlabelled += by.unlabelled;
   sum->caught += by.caught;
 }
 
@@ -28,8 +29,8 @@ void AddSet(const StepSet& set, Changes* changes, Add add) {
 
 }  // namespace
 
-void ThresholdCurve::AddLeg(const StepSet& matches, const StepSet& excepted,
-                            const StepSet& alerts, bool positive, uint64_t sequence) {
+void ThresholdCurve::AddLeg(const StepSet& matches, const StepSet& excepted, const StepSet& alerts,
+                            std::optional<bool> label, uint64_t sequence) {
   const auto match = [](Usual* by, int one) { by->matches += one; };
   const auto alert = [](Usual* by, int one) { by->alerts += one; };
   if (alerts == matches) {
@@ -39,9 +40,12 @@ void ThresholdCurve::AddLeg(const StepSet& matches, const StepSet& excepted,
     AddSet(alerts, &usual_, alert);
     AddSet(excepted, &rare_, [](Rare* by, int one) { by->excepted += one; });
   }
-  if (!positive || alerts.empty()) return;
+  if (!label) AddSet(alerts, &rare_, [](Rare* by, int one) { by->unlabelled += one; });
+  if (!label.value_or(false)) return;
   AddSet(alerts, &rare_, [](Rare* by, int one) { by->true_alerts += one; });
-  caught_[sequence].Unite(alerts);
+  StepSet told = matches;
+  told.Subtract(excepted);
+  if (!told.empty()) caught_[sequence].Unite(told);
 }
 
 void ThresholdCurve::Merge(const ThresholdCurve& other) {
@@ -51,7 +55,8 @@ void ThresholdCurve::Merge(const ThresholdCurve& other) {
   }
   for (const auto& [step, by] : other.rare_) {
     Rare& own = rare_[step];
-    own = {own.excepted + by.excepted, own.true_alerts + by.true_alerts, own.caught + by.caught};
+    own = {own.excepted + by.excepted, own.true_alerts + by.true_alerts,
+           own.unlabelled + by.unlabelled, own.caught + by.caught};
   }
   for (const auto& [sequence, set] : other.caught_) caught_[sequence].Unite(set);
 }
@@ -64,7 +69,7 @@ std::vector<ThresholdPoint> ThresholdCurve::Points(Step least, Step greatest) co
   std::vector<ThresholdPoint> rising;
   for (const auto& [step, by] : usual_) rising.push_back({step, {by.matches, by.alerts}});
   for (const auto& [step, by] : rare) {
-    rising.push_back({step, {0, 0, by.excepted, by.true_alerts, by.caught}});
+    rising.push_back({step, {0, 0, by.excepted, by.true_alerts, by.unlabelled, by.caught}});
   }
   std::sort(rising.begin(), rising.end(),
             [](const ThresholdPoint& a, const ThresholdPoint& b) { return a.from < b.from; });

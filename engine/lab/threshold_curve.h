@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -15,8 +16,9 @@ struct ThresholdFigures {
   int64_t matches = 0;
   int64_t alerts = 0;       // matches that are neither excepted nor folded
   int64_t excepted = 0;
-  int64_t true_alerts = 0;  // alerts on transactions that the labels call positive
-  int64_t caught = 0;       // such transactions with at least one alert
+  int64_t true_alerts = 0;  // alerts on transactions that are labelled true
+  int64_t unlabelled = 0;   // alerts on transactions without a label
+  int64_t caught = 0;       // transactions labelled true that alert, or fold into an alert
 
   int64_t folded() const { return matches - alerts - excepted; }
   friend bool operator==(const ThresholdFigures&, const ThresholdFigures&) = default;
@@ -32,10 +34,10 @@ struct ThresholdPoint {
 // the distinct steps at which legs turn, not with legs.
 class ThresholdCurve {
  public:
-  // One leg: where its rule is true, excepted, and alerts. `positive`: the transaction's label;
-  // `sequence` names it among the legs of all lanes.
+  // One leg: where its rule is true, excepted, and alerts. `label`: the transaction's, with the
+  // leg's account; `sequence` names it among the legs of all lanes.
   void AddLeg(const StepSet& matches, const StepSet& excepted, const StepSet& alerts,
-              bool positive, uint64_t sequence);
+              std::optional<bool> label, uint64_t sequence);
   void Merge(const ThresholdCurve& other);
 
   // Points in rising order, the first at `least`; neighbours differ.
@@ -53,6 +55,7 @@ class ThresholdCurve {
   struct Rare {
     int64_t excepted = 0;
     int64_t true_alerts = 0;
+    int64_t unlabelled = 0;
     int64_t caught = 0;
   };
 

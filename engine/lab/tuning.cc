@@ -42,7 +42,7 @@ absl::StatusOr<TuningReport> RunTuning(const TuningPlan& plan, const RecordedRun
   report.grid = plan.grid;
   report.every_value = plan.values.empty();
   report.why_not = plan.why_not;
-  if (plan.is_positive) report.positives = observer.positives();
+  if (plan.labels != nullptr) report.positives = observer.positives();
   for (size_t i = 0; i < plan.curves.size(); ++i) {
     TuningCurve curve;
     curve.windows = plan.curves[i].windows;

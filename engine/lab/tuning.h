@@ -3,16 +3,15 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "engine/base/diagnostic.h"
+#include "engine/lab/backtest_labels.h"
 #include "engine/lab/recorded_run.h"
 #include "engine/lab/threshold_curve.h"
 #include "engine/lab/threshold_grid.h"
@@ -31,9 +30,8 @@ struct TuningOptions {
   std::vector<std::string> values;
   int values_most = 25;
   int samples = 5;
-  // Whether a transaction, as that account is touched by it, is what the rule looks for; what no
-  // label names is not. Asked by several threads. Empty: there are no labels.
-  std::function<bool(std::string_view id, std::string_view account)> is_positive;
+  // Must outlive the run; nullptr: there are none.
+  const BacktestLabels* labels = nullptr;
 };
 
 // One choice of windows.
@@ -51,7 +49,7 @@ struct TuningReport {
   // False: the points are the values that were tried, and nothing is said of those between.
   bool every_value = true;
   std::string why_not;   // … and this is why
-  std::optional<int64_t> positives;  // labelled transactions that the input holds
+  std::optional<int64_t> positives;  // transactions of the input that are labelled true
   std::vector<TuningCurve> curves;
   RecordedRunTotals totals;
 };

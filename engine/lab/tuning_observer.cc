@@ -72,17 +72,22 @@ TuningObserver::TuningObserver(const TuningPlan& plan, int lanes) : plan_(plan) 
 
 TuningObserver::~TuningObserver() = default;
 
+std::optional<bool> TuningObserver::LabelOf(const Leg& leg) const {
+  if (plan_.labels == nullptr) return std::nullopt;
+  return plan_.labels->Find(leg.transaction->id, leg.Own().account);
+}
+
+// Whether the leg's transaction is labelled true, with whichever account it touches.
 bool TuningObserver::IsPositive(const Leg& leg) const {
-  return plan_.is_positive && plan_.is_positive(leg.transaction->id, leg.Own().account);
+  if (LabelOf(leg).value_or(false)) return true;
+  const std::string_view other = leg.Other().account;
+  return !other.empty() && plan_.labels->Find(leg.transaction->id, other).value_or(false);
 }
 
 void TuningObserver::Observe(const JudgedLeg& judged) {
   Lane& lane = *lanes_[static_cast<size_t>(judged.lane)];
   const Leg& leg = judged.leg;
-  if (plan_.is_positive && IsFirstOfTransaction(leg) &&
-      (IsPositive(leg) || plan_.is_positive(leg.transaction->id, leg.Other().account))) {
-    ++lane.positives;
-  }
+  if (plan_.labels != nullptr && IsFirstOfTransaction(leg) && IsPositive(leg)) ++lane.positives;
   const Rule& rule = judged.rule_set.rules[plan_.curves[0].rules[0]];
   if (rule.on != leg.subject_kind) return;
   if (rule.stateless && rule.once_per && judged.enters_ledger) {
@@ -152,10 +157,10 @@ void TuningObserver::ObserveValues(const JudgedLeg& judged, const PlannedCurve& 
 void TuningObserver::Count(const JudgedLeg& judged, const Rule& rule,
                            const ThresholdVerdict& verdict, const StepSet& alerts,
                            Counted* counted) const {
-  const bool is_positive = IsPositive(judged.leg);
-  counted->curve.AddLeg(verdict.matches, verdict.excepted, alerts, is_positive,
+  const std::optional<bool> label = LabelOf(judged.leg);
+  counted->curve.AddLeg(verdict.matches, verdict.excepted, alerts, label,
                         judged.leg.sequence.value);
-  counted->samples.Offer(judged, rule, verdict.matches, alerts, plan_.grid, is_positive);
+  counted->samples.Offer(judged, rule, verdict.matches, alerts, plan_.grid, label.value_or(false));
 }
 
 absl::Status TuningObserver::status() const {

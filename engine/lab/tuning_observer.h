@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,7 @@ class TuningObserver final : public LegObserver {
   struct Counted;
   struct Lane;
 
+  std::optional<bool> LabelOf(const Leg& leg) const;
   bool IsPositive(const Leg& leg) const;
   // False if the curve's and the engine's verdicts differ.
   bool ObserveExact(const JudgedLeg& judged, const PlannedCurve& curve, Lane* lane,

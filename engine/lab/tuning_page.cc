@@ -1,6 +1,7 @@
 // The page of a tuned threshold: what each value would cost and find. Cold.
 #include <algorithm>
 
+#include "engine/lab/backtest_labels.h"
 #include "engine/lab/report/html_page.h"
 #include "engine/lab/report/plot.h"
 #include "engine/lab/report/text.h"
@@ -199,9 +200,9 @@ void AddSummary(const TuningReport& report, HtmlPage* page) {
   if (report.positives) {
     boxes.push_back({"Precision", FormatShare(PrecisionOf(report, now)),
                      GroupDigits(now.true_alerts) + " alerts are right"});
-    boxes.push_back({"Recall", FormatShare(RecallOf(report, now)),
-                     GroupDigits(now.caught) + " of " + GroupDigits(*report.positives) +
-                         " labelled transactions"});
+    boxes.push_back(
+        {"Recall", FormatShare(RecallOf(report, now)),
+         GroupDigits(now.caught) + " of " + GroupDigits(*report.positives) + " labelled true"});
   }
   page->Figures(boxes);
 }
@@ -225,6 +226,7 @@ std::string TuningHtml(const TuningReport& report) {
   if (report.positives) {
     page.Heading("Precision and recall");
     page.Plot(RenderLinePlot(SharesPlot(report, curve)));
+    page.Note(std::string(kPrecisionAndRecall));
   }
   AddWindows(report, &page);
   page.Heading("Values");

@@ -29,7 +29,7 @@ class Planner {
   absl::StatusOr<std::shared_ptr<const TuningPlan>> Plan() {
     plan_->samples = options_.samples;
     plan_->retention_us = load_.retention_us;
-    plan_->is_positive = options_.is_positive;
+    plan_->labels = options_.labels;
     ASSIGN_OR_RETURN(plan_->tuned, FindTunedRule(paths_, load_, options_.rule,
                                                  options_.parameter, diagnostics_));
     RETURN_IF_ERROR(MakeGrid());

@@ -30,7 +30,7 @@ class TuningPlan {
   std::vector<PlannedCurve> curves;
   int samples = 0;
   DurationUs retention_us = 0;
-  std::function<bool(std::string_view id, std::string_view account)> is_positive;
+  const BacktestLabels* labels = nullptr;
 };
 
 }  // namespace vigla

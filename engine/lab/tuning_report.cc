@@ -16,11 +16,6 @@ namespace {
 constexpr size_t kRowsOnTerminal = 24;
 constexpr int kShareDigits = 6;
 
-std::optional<double> ShareOf(int64_t part, int64_t whole) {
-  if (whole == 0) return std::nullopt;
-  return static_cast<double>(part) / static_cast<double>(whole);
-}
-
 void WriteShare(std::string_view key, const std::optional<double>& share, JsonWriter* json) {
   if (share) json->Key(key).Raw(FormatJsonNumber(*share, kShareDigits));
 }
@@ -34,7 +29,9 @@ void WritePoint(const TuningReport& report, const ThresholdPoint& point, JsonWri
       .Field("folded", figures.folded())
       .Field("excepted", figures.excepted);
   if (report.positives) {
-    json->Field("true_alerts", figures.true_alerts).Field("caught", figures.caught);
+    json->Field("true_alerts", figures.true_alerts)
+        .Field("unlabelled", figures.unlabelled)
+        .Field("caught", figures.caught);
     WriteShare("precision", PrecisionOf(report, figures), json);
     WriteShare("recall", RecallOf(report, figures), json);
   }
@@ -119,7 +116,7 @@ std::string SamplesText(const TuningReport& report, std::string_view title,
 
 std::optional<double> PrecisionOf(const TuningReport& report, const ThresholdFigures& figures) {
   if (!report.positives) return std::nullopt;
-  return ShareOf(figures.true_alerts, figures.alerts);
+  return ShareOf(figures.true_alerts, figures.alerts - figures.unlabelled);
 }
 
 std::optional<double> RecallOf(const TuningReport& report, const ThresholdFigures& figures) {
@@ -195,7 +192,9 @@ std::string TuningCsv(const TuningReport& report) {
   std::vector<std::string> head = {"windows", "from", "unit", "matches", "alerts", "folded",
                                    "excepted"};
   if (report.positives) {
-    for (const char* name : {"true_alerts", "caught", "precision", "recall"}) head.push_back(name);
+    for (const char* name : {"true_alerts", "unlabelled", "caught", "precision", "recall"}) {
+      head.push_back(name);
+    }
   }
   csv.Row(head);
   const auto share = [](const std::optional<double>& of) {
@@ -213,6 +212,7 @@ std::string TuningCsv(const TuningReport& report) {
                                       std::to_string(figures.excepted)};
       if (report.positives) {
         row.push_back(std::to_string(figures.true_alerts));
+        row.push_back(std::to_string(figures.unlabelled));
         row.push_back(std::to_string(figures.caught));
         row.push_back(share(PrecisionOf(report, figures)));
         row.push_back(share(RecallOf(report, figures)));

@@ -8,9 +8,9 @@
 
 namespace vigla {
 
-// Alerts that are right, of all alerts; empty without labels or alerts.
+// Alerts that are right, of those that have a label; empty if none has. As of a back-test.
 std::optional<double> PrecisionOf(const TuningReport& report, const ThresholdFigures& figures);
-// Labelled transactions with an alert, of all that the input holds.
+// Transactions labelled true that alert or fold into an alert, of all that the input holds.
 std::optional<double> RecallOf(const TuningReport& report, const ThresholdFigures& figures);
 
 // The windows of a curve ("spent over 6h"); "" where none were tried.

@@ -118,16 +118,13 @@ class BacktestTest(unittest.TestCase):
         self.assertAlmostEqual(load["all"]["mean"], len(alerts) / len(by_day), places=2)
 
     def check_truth(self, figures, alerts, truth):
-        right = wrong = 0
-        for alert in alerts:
-            shown = {alert["transaction"]["id"]} | {
-                entry["id"] for match in alert["matches"] for entry in match["evidence"]}
-            if any(truth.get(name) for name in shown):
-                right += 1
-            elif alert["transaction"]["id"] in truth:
-                wrong += 1
+        labels = collections.Counter(truth.get(alert["transaction"]["id"]) for alert in alerts)
+        right, wrong = labels[True], labels[False]
         of_all = figures["truth"]["all"]
         self.assertEqual((of_all["alerts_right"], of_all["alerts_wrong"]), (right, wrong))
+        self.assertEqual(of_all["precision"], round(right / (right + wrong), 6))
+        self.assertEqual(of_all["recall"], round(
+            of_all["transactions_found"] / figures["truth"]["labelled_true"], 6))
         self.assertEqual(figures["truth"]["labelled_true"], sum(truth.values()))
 
     def check_page(self, html):

@@ -62,7 +62,15 @@ class TuneTest(unittest.TestCase):
         self.run_vigla("run", "--input", self.stream, "--rules", self.pack, "--output", out,
                        "--state", out / "state", "--until-end")
         alerts = (out / "alerts.ndjson").read_bytes().splitlines()
-        return len(alerts), {json.loads(line)["transaction"]["id"] for line in alerts}
+        return len(alerts)
+
+    def backtest_at(self, value):
+        """What a back-test with the labels says of the rule at that value."""
+        self.pack.write_text(PACK.format(value=f"{value} EUR"), encoding="utf-8")
+        figures = json.loads(self.run_vigla("backtest", "--rules", self.pack, "--input",
+                                            self.stream, "--labels", self.labels,
+                                            "--format", "json"))
+        return figures["rules"][0]["truth"]
 
     def test_every_value_is_what_a_run_gives(self):
         source = random.Random(paths.seed())
@@ -81,9 +89,12 @@ class TuneTest(unittest.TestCase):
         values.append(f"{source.randrange(10_000, 8_000_000) / 10_000:.4f}")
         for value in values:
             point = [point for point in points if float(point["from"]) <= float(value)][-1]
-            count, ids = self.alerts_at(value)
-            self.assertEqual(point["alerts"], count, value)
-            self.assertEqual(point["caught"], len(ids & frauds), value)
+            self.assertEqual(point["alerts"], self.alerts_at(value), value)
+            truth = self.backtest_at(value)
+            self.assertEqual(point["caught"], truth["transactions_found"], value)
+            self.assertEqual(point["true_alerts"], truth["alerts_right"], value)
+            for share in ("precision", "recall"):
+                self.assertEqual(point.get(share), truth.get(share), value)
         self.assertIn("<svg", page.read_text(encoding="utf-8"))
         for side in ("above", "below"):
             self.assertEqual(len(report["curves"][0][side]), 5)

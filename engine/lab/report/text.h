@@ -16,6 +16,12 @@ std::string GroupDigits(int64_t number);
 std::string FormatFigure(double number, int fraction_digits);
 // As a JSON number: no grouping, fraction digits fixed, never "-0".
 std::string FormatJsonNumber(double number, int fraction_digits);
+// A part of a whole; empty where the whole is nothing.
+template <typename Count>
+std::optional<double> ShareOf(Count part, Count whole) {
+  if (whole == 0) return std::nullopt;
+  return static_cast<double>(part) / static_cast<double>(whole);
+}
 // "93.4 %", or "–" where there is no figure.
 std::string FormatShare(const std::optional<double>& share);
 

@@ -145,14 +145,17 @@ TEST_F(Backtest, CountsAndJudges) {
   EXPECT_THAT(figures.alerts[1].rules, ElementsAre(0, 1));
   EXPECT_EQ(figures.alerts[1].severity, AlertSeverity::kHigh);
   EXPECT_EQ(figures.alerts[1].score, 45);
-  // a's alert is right by itself, b's by its evidence a, whatever b is.
-  EXPECT_EQ(figures.truth->all.right, 2u);
-  EXPECT_EQ(figures.truth->all.wrong, 0u);
-  EXPECT_EQ(figures.truth->all.own_true, 1u);
-  EXPECT_EQ(figures.truth->all.own_false, 1u);
-  // Shown: a, and c folded into b's alert; e is missed.
-  EXPECT_EQ(figures.truth->all.shown_true, 2u);
+  // a's alert is right, b's is wrong, whatever its evidence.
+  EXPECT_EQ(figures.truth->all.right, 1u);
+  EXPECT_EQ(figures.truth->all.wrong, 1u);
+  // Found: a, and c folded into b's alert; e is missed.
+  EXPECT_EQ(figures.truth->all.found, 2u);
+  EXPECT_EQ(figures.truth->all.shown, 2u);
   EXPECT_EQ(figures.truth->labelled_true, 3u);
+  // The sum alone folded c, and lists a.
+  EXPECT_EQ(sum.truth.found, 1u);
+  EXPECT_EQ(sum.truth.shown, 2u);
+  EXPECT_EQ(figures.truth->Recall(sum.truth), 1.0 / 3);
   // Together on b's leg; folded ones are true too: c and d for the sum alone.
   ASSERT_EQ(figures.overlap.size(), 1u);
   EXPECT_EQ(figures.overlap[0].legs, 1u);
@@ -163,7 +166,7 @@ TEST_F(Backtest, CountsAndJudges) {
   EXPECT_EQ(figures.weeks[1].transactions, 0u);
   ASSERT_EQ(figures.subjects.size(), 1u);
   EXPECT_EQ(figures.subjects[0].masked, "DE…45");
-  EXPECT_THAT(BacktestJson(figures), HasSubstr("\"alerts_right\":2"));
+  EXPECT_THAT(BacktestJson(figures), HasSubstr("\"alerts_right\":1"));
   EXPECT_THAT(BacktestHtml(figures), HasSubstr("2026-W10"));
   EXPECT_THAT(BacktestHtml(figures), Not(HasSubstr("DE0012345")));
 }

@@ -11,7 +11,9 @@
 #include <set>
 
 #include "absl/strings/str_cat.h"
+#include "engine/lab/backtest_collector.h"
 #include "engine/lab/tuning_plan.h"
+#include "engine/lab/tuning_report.h"
 #include "engine/pipeline/memory_ports.h"
 
 namespace vigla {
@@ -125,12 +127,12 @@ class NaiveCount final : public LegObserver {
       if (match.result == AuditResult::kTooLate) continue;
       ++figures_.matches;
       if (match.result == AuditResult::kExcepted) ++figures_.excepted;
-      if (match.result == AuditResult::kExcepted || match.result == AuditResult::kFolded) continue;
-      ++figures_.alerts;
+      if (match.result == AuditResult::kExcepted) continue;
       const std::string id(judged.leg.transaction->id);
-      if (!positives_.contains(id)) continue;
-      ++figures_.true_alerts;
-      caught_.insert(id);
+      if (positives_.contains(id)) caught_.insert(id);
+      if (match.result == AuditResult::kFolded) continue;
+      ++figures_.alerts;
+      if (positives_.contains(id)) ++figures_.true_alerts;
     }
   }
   ThresholdFigures figures() const {
@@ -169,6 +171,9 @@ class Tuning : public testing::Test {
       payments_.push_back(Payment(i, &random));
       if (random() % 10 == 0) positives_.insert(absl::StrCat("t", i));
     }
+    std::string labels = "id,label\n";
+    for (const std::string& id : positives_) absl::StrAppend(&labels, id, ",true\n");
+    labels_ = *BacktestLabels::Parse(labels);
   }
 
   RecordedRunOptions RunOptions(int lanes) const {
@@ -192,9 +197,7 @@ class Tuning : public testing::Test {
     TuningOptions options;
     options.rule = "r";
     options.parameter = parameter;
-    options.is_positive = [this](std::string_view id, std::string_view) {
-      return positives_.contains(std::string(id));
-    };
+    options.labels = &labels_;
     return options;
   }
 
@@ -214,20 +217,38 @@ class Tuning : public testing::Test {
     return report.ok() ? *std::move(report) : TuningReport();
   }
 
-  ThresholdFigures Naive(const std::vector<std::string>& paths, const std::string& parameter,
-                         const std::string& value) const {
+  std::shared_ptr<const RuleSet> LoadAt(const std::vector<std::string>& paths,
+                                        const std::string& parameter,
+                                        const std::string& value) const {
     LoadOptions load = load_;
     load.overrides = {{"p." + parameter, value, {}}};
     Diagnostics diagnostics;
-    const auto rule_set = LoadRuleSet(paths, load, &diagnostics);
+    auto rule_set = LoadRuleSet(paths, load, &diagnostics);
     EXPECT_NE(rule_set, nullptr) << value;
-    NaiveCount count(positives_);
+    return rule_set;
+  }
+
+  RecordedRunTotals Run(std::shared_ptr<const RuleSet> rule_set, LegObserver* observer) const {
     const auto totals = WithSource([&](RecordedRunPorts ports) {
-      ports.observer = &count;
-      return RunRecorded(rule_set, RunOptions(1), ports);
+      ports.observer = observer;
+      return RunRecorded(std::move(rule_set), RunOptions(1), ports);
     });
     EXPECT_TRUE(totals.ok()) << totals.status();
+    return totals.value_or(RecordedRunTotals());
+  }
+
+  ThresholdFigures Naive(const std::vector<std::string>& paths, const std::string& parameter,
+                         const std::string& value) const {
+    NaiveCount count(positives_);
+    Run(LoadAt(paths, parameter, value), &count);
     return count.figures();
+  }
+
+  BacktestFigures TestAt(const std::vector<std::string>& paths, const std::string& parameter,
+                         const std::string& value) const {
+    const auto rule_set = LoadAt(paths, parameter, value);
+    BacktestCollector collector(*rule_set, &labels_, "vigla", 1);
+    return collector.Finish(Run(rule_set, &collector), {});
   }
 
   // Values at, just before and between the curve's points.
@@ -253,6 +274,7 @@ class Tuning : public testing::Test {
   LoadOptions load_;
   std::vector<std::string> payments_;
   std::set<std::string> positives_;
+  BacktestLabels labels_;
 };
 
 void ExpectEqual(const ThresholdFigures& found, const ThresholdFigures& naive,
@@ -300,6 +322,42 @@ TEST_F(Tuning, CountsTheLabelledOnceEach) {
   for (const ThresholdPoint& point : report.curves[0].points) {
     EXPECT_LE(point.figures.caught, *report.positives);
     EXPECT_EQ(point.figures.true_alerts, 2 * point.figures.caught);  // one on either side
+  }
+}
+
+// Labels for some transactions only, and for single accounts of some: a back-test with the value in
+// the pack says the same of the rule.
+TEST_F(Tuning, MeasuresTruthAsABacktestDoes) {
+  const char* const rules[] = {
+      "subject: debtor, once_per: {key: account, for: 1h}",
+      "subject: both, once_per: {key: [account, counterparty], for: 2h}, unless: [{id: a, if: "
+      "'channel == \"atm\" && amount < limit * 2', because: b}]"};
+  Fill(400, 13);
+  std::string labels = "id,account,label\n";
+  std::mt19937 random(5);
+  for (int i = 0; i < 400; ++i) {
+    if (random() % 3 == 0) continue;
+    const char* const account = random() % 4 == 0 ? "C1" : "";
+    absl::StrAppend(&labels, "t", i, ",", account, random() % 4 == 0 ? ",true\n" : ",false\n");
+  }
+  labels_ = *BacktestLabels::Parse(labels);
+  for (const char* const more : rules) {
+    const auto paths = Write(kHead + RuleText("spent > limit", more));
+    const TuningReport report = Tune(paths, Options("limit"), 2);
+    for (const char* const value : {"1 EUR", "120 EUR", "333.33 EUR"}) {
+      const ThresholdFigures& tuned =
+          FiguresAt(report.curves[0].points, *report.grid.StepOf(value));
+      const BacktestFigures tested = TestAt(paths, "limit", value);
+      const BacktestTruth& truth = tested.rules[0].truth;
+      ASSERT_GT(truth.found, 0u) << value;
+      ASSERT_GT(truth.unlabelled, 0u) << value;
+      EXPECT_EQ(report.positives, static_cast<int64_t>(tested.truth->labelled_true)) << value;
+      EXPECT_EQ(tuned.caught, static_cast<int64_t>(truth.found)) << value;
+      EXPECT_EQ(tuned.true_alerts, static_cast<int64_t>(truth.right)) << value;
+      EXPECT_EQ(tuned.unlabelled, static_cast<int64_t>(truth.unlabelled)) << value;
+      EXPECT_EQ(RecallOf(report, tuned), tested.truth->Recall(truth)) << value;
+      EXPECT_EQ(PrecisionOf(report, tuned), truth.Precision()) << value;
+    }
   }
 }
 
