@@ -4,6 +4,7 @@
 #include <simdjson.h>
 
 #include <algorithm>
+#include <compare>
 
 #include "absl/container/flat_hash_map.h"
 #include "engine/base/status.h"
@@ -15,11 +16,22 @@ namespace {
 
 using RuleVersion = std::pair<std::string, int64_t>;
 
+// One leg's live alert and its shadow alert have one id (audit/alert_id.h), but are two alerts.
+struct AlertName {
+  std::string id;
+  bool shadow = false;
+  friend auto operator<=>(const AlertName&, const AlertName&) = default;
+  template <typename H>
+  friend H AbslHashValue(H state, const AlertName& name) {
+    return H::combine(std::move(state), name.id, name.shadow);
+  }
+};
+
 struct ScoredAlert {
   EventTime time;
   std::vector<RuleVersion> rules;
 };
-using AlertsById = absl::flat_hash_map<std::string, ScoredAlert>;
+using Alerts = absl::flat_hash_map<AlertName, ScoredAlert>;
 
 struct Disposition {
   EventTime at;
@@ -42,6 +54,10 @@ absl::Status Malformed(std::string_view what) {
   return MakeError(absl::StatusCode::kInvalidArgument, std::string(what));
 }
 
+AlertName NameOf(const simdjson::dom::element& alert) {
+  return {TextOf(alert, "alert_id"), TextOf(alert, "state") == "shadow"};
+}
+
 absl::Status AddTime(const simdjson::dom::element& alert, ScoredAlert* scored) {
   const auto time = ParseTime(TextOf(alert, "time"));
   if (!time) return Malformed("an alert has no time");
@@ -49,7 +65,7 @@ absl::Status AddTime(const simdjson::dom::element& alert, ScoredAlert* scored) {
   return absl::OkStatus();
 }
 
-absl::Status ReadBacktest(const simdjson::dom::element& root, AlertsById* alerts) {
+absl::Status ReadBacktest(const simdjson::dom::element& root, Alerts* alerts) {
   std::map<std::string, int64_t> versions;
   simdjson::dom::array rules, listed;
   if (root["rules"].get_array().get(rules) != simdjson::SUCCESS ||
@@ -60,7 +76,7 @@ absl::Status ReadBacktest(const simdjson::dom::element& root, AlertsById* alerts
     versions[TextOf(rule, "rule")] = IntOf(rule, "version", 1);
   }
   for (const simdjson::dom::element& alert : listed) {
-    ScoredAlert& scored = (*alerts)[TextOf(alert, "alert_id")];
+    ScoredAlert& scored = (*alerts)[NameOf(alert)];
     RETURN_IF_ERROR(AddTime(alert, &scored));
     simdjson::dom::array of;
     if (alert["rules"].get_array().get(of) != simdjson::SUCCESS) continue;
@@ -73,12 +89,12 @@ absl::Status ReadBacktest(const simdjson::dom::element& root, AlertsById* alerts
   return absl::OkStatus();
 }
 
-absl::Status ReadPublished(const simdjson::dom::element& alert, AlertsById* alerts) {
+absl::Status ReadPublished(const simdjson::dom::element& alert, Alerts* alerts) {
   simdjson::dom::array matches;
   if (alert["matches"].get_array().get(matches) != simdjson::SUCCESS) {
     return Malformed("neither a back-test nor an alert");
   }
-  ScoredAlert& scored = (*alerts)[TextOf(alert, "alert_id")];
+  ScoredAlert& scored = (*alerts)[NameOf(alert)];
   RETURN_IF_ERROR(AddTime(alert, &scored));
   for (const simdjson::dom::element& match : matches) {
     scored.rules.emplace_back(TextOf(match, "rule"), IntOf(match, "version", 1));
@@ -86,8 +102,8 @@ absl::Status ReadPublished(const simdjson::dom::element& alert, AlertsById* aler
   return absl::OkStatus();
 }
 
-absl::StatusOr<AlertsById> ReadAlerts(std::string_view text) {
-  AlertsById alerts;
+absl::StatusOr<Alerts> ReadAlerts(std::string_view text) {
+  Alerts alerts;
   simdjson::dom::parser parser;
   size_t line = 0;
   for (size_t at = 0; at < text.size();) {
@@ -111,10 +127,23 @@ absl::StatusOr<AlertsById> ReadAlerts(std::string_view text) {
   return alerts;
 }
 
-using DispositionsById = std::map<std::string, Disposition>;
+using Dispositions = std::map<AlertName, Disposition>;
 
-absl::StatusOr<DispositionsById> ReadDispositions(std::string_view text, uint64_t* count) {
-  DispositionsById latest;
+// Which alert a disposition speaks of. Officers see live alerts: where a leg has both, an id alone
+// means the live one, and what was decided says nothing of the rules in shadow.
+AlertName Named(std::string id, std::string_view state, const Alerts& alerts) {
+  AlertName name = {std::move(id), state == "shadow"};
+  if (state.empty() && !alerts.contains(name)) {
+    AlertName in_shadow = {name.id, true};
+    if (alerts.contains(in_shadow)) return in_shadow;
+  }
+  return name;
+}
+
+// Of several dispositions on one alert the latest.
+absl::StatusOr<Dispositions> ReadDispositions(std::string_view text, const Alerts& alerts,
+                                              uint64_t* count) {
+  Dispositions latest;
   RETURN_IF_ERROR(ForEachRow(text, [&](const NamedRow& row, size_t line) -> absl::Status {
     auto field = [&](std::string_view name) {
       const auto found = row.find(name);
@@ -126,7 +155,9 @@ absl::StatusOr<DispositionsById> ReadDispositions(std::string_view text, uint64_
                        ": `alert_id` and a time in `at` are needed");
     }
     ++*count;
-    Disposition& held = latest.try_emplace(field("alert_id"), Disposition{EventTime::Min(), "", ""})
+    Disposition& held = latest
+                            .try_emplace(Named(field("alert_id"), field("state"), alerts),
+                                         Disposition{EventTime::Min(), "", ""})
                             .first->second;
     if (at->time >= held.at) held = {at->time, field("to"), field("outcome")};
     return absl::OkStatus();
@@ -168,17 +199,17 @@ absl::StatusOr<Scorecard> MakeScorecard(std::string_view alerts_text,
                                         const ScorecardCriteria& criteria) {
   Scorecard scorecard;
   scorecard.criteria = criteria;
-  ASSIGN_OR_RETURN(const AlertsById alerts, ReadAlerts(alerts_text));
-  ASSIGN_OR_RETURN(const DispositionsById dispositions,
-                   ReadDispositions(dispositions_text, &scorecard.dispositions));
+  ASSIGN_OR_RETURN(const Alerts alerts, ReadAlerts(alerts_text));
+  ASSIGN_OR_RETURN(const Dispositions dispositions,
+                   ReadDispositions(dispositions_text, alerts, &scorecard.dispositions));
   scorecard.alerts = alerts.size();
-  for (const auto& [id, disposition] : dispositions) {
-    if (!alerts.contains(ToAbsl(id))) ++scorecard.strangers;
+  for (const auto& [name, disposition] : dispositions) {
+    if (!alerts.contains(name)) ++scorecard.strangers;
   }
   std::map<RuleVersion, ScorecardRow> rows;
   std::map<RuleVersion, std::vector<double>> hours;
-  for (const auto& [id, alert] : alerts) {
-    const auto found = dispositions.find(id);
+  for (const auto& [name, alert] : alerts) {
+    const auto found = dispositions.find(name);
     const bool closed = found != dispositions.end() && found->second.to == "closed";
     const std::string outcome = closed ? found->second.outcome : "";
     for (const RuleVersion& rule : alert.rules) {

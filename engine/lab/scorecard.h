@@ -44,9 +44,11 @@ struct Scorecard {
   bool Has(RuleVerdict verdict) const;
 };
 
-// `alerts`: a back-test's JSON (vigla.backtest.v1), or alerts as published, one a line. Shadow
-// alerts count too, where somebody decided on them. `dispositions`: one a line (alert_id,
-// at, to, outcome); of several on one alert the latest `at` holds. InvalidArgument names the line.
+// `alerts`: a back-test's JSON (vigla.backtest.v1), or alerts as published, one a line, live ones
+// and shadow ones. `dispositions`: one a line (alert_id, at, to, outcome); of several on one alert
+// the latest `at` holds. A disposition speaks of one alert and of the rules in it: where a leg has
+// a live and a shadow alert, which share their id, of the live one unless `state` says shadow.
+// InvalidArgument names the line.
 absl::StatusOr<Scorecard> MakeScorecard(std::string_view alerts, std::string_view dispositions,
                                         const ScorecardCriteria& criteria);
 

@@ -9,8 +9,9 @@ namespace {
 
 using ::testing::HasSubstr;
 
-std::string Alert(const std::string& id, const std::string& rule) {
-  return "{\"schema\":\"vigla.alert.v1\",\"alert_id\":\"" + id +
+std::string Alert(const std::string& id, const std::string& rule,
+                  const std::string& state = "live") {
+  return "{\"schema\":\"vigla.alert.v1\",\"alert_id\":\"" + id + "\",\"state\":\"" + state +
          "\",\"time\":\"2026-03-05T08:00:00.000000Z\",\"matches\":[{\"rule\":\"" + rule +
          "\",\"version\":4}]}\n";
 }
@@ -67,6 +68,49 @@ TEST(ScorecardTest, ReadsABacktest) {
   ASSERT_EQ(card->rows.size(), 1u);
   EXPECT_EQ(card->rows[0].version, 7);
   EXPECT_EQ(card->rows[0].confirmed, 1u);
+}
+
+// A leg's live and shadow alerts have the same id.
+TEST(ScorecardTest, ADispositionSpeaksOfOneAlertOnly) {
+  const std::string alerts = Alert("both", "l") + Alert("both", "s", "shadow") +
+                             Alert("alone", "s", "shadow") + Alert("named", "l") +
+                             Alert("named", "s", "shadow");
+  const std::string named =
+      "{\"alert_id\":\"named\",\"state\":\"shadow\",\"at\":\"2026-03-05T09:00:00Z\","
+      "\"to\":\"closed\",\"outcome\":\"false_positive\"}\n";
+  const auto card = MakeScorecard(
+      alerts, Closed("both", "confirmed", 10) + Closed("alone", "valuable", 10) + named, {});
+  ASSERT_TRUE(card.ok()) << card.status();
+  EXPECT_EQ(card->alerts, 5u);
+  EXPECT_EQ(card->strangers, 0u);
+  ASSERT_EQ(card->rows.size(), 2u);
+  const ScorecardRow& live = card->rows[0];
+  EXPECT_EQ(live.rule, "l");
+  EXPECT_EQ(live.confirmed, 1u);
+  EXPECT_EQ(live.false_positive, 0u);
+  EXPECT_EQ(live.open, 1u);
+  const ScorecardRow& shadow = card->rows[1];
+  EXPECT_EQ(shadow.rule, "s");
+  EXPECT_EQ(shadow.confirmed, 0u);
+  EXPECT_EQ(shadow.valuable, 1u);
+  EXPECT_EQ(shadow.false_positive, 1u);
+  EXPECT_EQ(shadow.open, 1u);
+}
+
+// The same from a back-test, whose list names the state as well.
+TEST(ScorecardTest, ADispositionOfABacktestsLiveAlertSaysNothingOfItsShadow) {
+  const auto alert = [](const char* state, const char* rule) {
+    return std::string("{\"alert_id\":\"x\",\"state\":\"") + state +
+           "\",\"time\":\"2026-03-05T08:00:00.000000Z\",\"rules\":[\"" + rule + "\"]}";
+  };
+  const auto card = MakeScorecard("{\"schema\":\"vigla.backtest.v1\",\"rules\":[],\"alerts\":[" +
+                                      alert("live", "l") + "," + alert("shadow", "s") + "]}\n",
+                                  Closed("x", "confirmed", 11), {});
+  ASSERT_TRUE(card.ok()) << card.status();
+  ASSERT_EQ(card->rows.size(), 2u);
+  EXPECT_EQ(card->rows[0].confirmed, 1u);
+  EXPECT_EQ(card->rows[1].confirmed, 0u);
+  EXPECT_EQ(card->rows[1].open, 1u);
 }
 
 TEST(ScorecardTest, NamesTheLineThatIsWrong) {
