@@ -115,14 +115,11 @@ double PackMutation::Score() const {
 
 absl::StatusOr<MutationReport> RunMutation(const std::vector<std::string>& paths,
                                            const MutationOptions& options) {
-  const KeyedHasher hasher(options.run.identity_key);
-  LoadOptions load = options.run.load;
-  load.hasher = &hasher;
-  ASSIGN_OR_RETURN(TestSuite suite, ReadTestSuite(paths, load));
+  ASSIGN_OR_RETURN(TestSuite suite, ReadTestSuite(paths, options.run, ""));
   MutationReport report;
   report.diagnostics = std::move(suite.diagnostics);
   for (const PackSuite& pack : suite.packs) {
-    report.packs.push_back(PackMutator(pack, load, options).Run());
+    report.packs.push_back(PackMutator(pack, suite.load, options).Run());
   }
   return report;
 }

@@ -9,7 +9,6 @@
 #include "engine/lab/condition_note.h"
 #include "engine/lab/parallel_work.h"
 #include "engine/lab/test_suite.h"
-#include "engine/rule/pattern.h"
 
 namespace vigla {
 namespace {
@@ -81,22 +80,15 @@ std::string ShellWord(std::string_view text) {
 
 absl::StatusOr<TestReport> RunPackTests(const std::vector<std::string>& paths,
                                         const TestOptions& options) {
-  std::shared_ptr<const CompiledPattern> filter;
-  if (!options.filter.empty()) {
-    ASSIGN_OR_RETURN(filter, CompiledPattern::Compile(options.filter));
-  }
-  const KeyedHasher hasher(options.run.identity_key);
-  LoadOptions load = options.run.load;
-  load.hasher = &hasher;
-  ASSIGN_OR_RETURN(TestSuite suite, ReadTestSuite(paths, load, options.unsaved));
+  ASSIGN_OR_RETURN(TestSuite suite,
+                   ReadTestSuite(paths, options.run, options.filter, options.unsaved));
   TestReport report;
   report.diagnostics = std::move(suite.diagnostics);
   std::vector<std::pair<const PackSuite*, const SuiteTest*>> chosen;
   for (const PackSuite& pack : suite.packs) {
-    if (pack.tests.empty()) report.without_tests.push_back(pack.path);
+    if (!pack.has_tests) report.without_tests.push_back(pack.path);
     for (const SuiteTest& test : pack.tests) {
       if (!options.name.empty() && test.test.name != options.name) continue;
-      if (filter != nullptr && !filter->Matches(pack.pack + ": " + test.test.name)) continue;
       chosen.emplace_back(&pack, &test);
     }
   }

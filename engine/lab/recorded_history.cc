@@ -3,10 +3,10 @@
 
 #include <utility>
 
-#include "engine/base/clock.h"
 #include "engine/base/status.h"
+#include "engine/lab/passing_output.h"
+#include "engine/lab/run_here.h"
 #include "engine/model/decoder.h"
-#include "engine/pipeline/pipeline.h"
 #include "engine/pipeline/recording_history.h"
 #include "engine/pipeline/resume_point.h"
 
@@ -56,23 +56,13 @@ class SourceUntil final : public Source {
 };
 
 // What the run says to the outside is of no interest; only its state is.
-class SilentOutput final : public Output {
+class SilentOutput final : public PassingOutput {
  public:
-  absl::Status Open() override { return absl::OkStatus(); }
-  absl::Status ReadLog(OutputTopic, const OutputMark&, const VisitLog&) override {
-    return absl::OkStatus();
-  }
-  absl::StatusOr<std::vector<InputPosition>> CommittedPositions() override {
-    return std::vector<InputPosition>();
-  }
   absl::StatusOr<CommitOutcome> Commit(const OutputEpoch& epoch) override {
     RenderJournalRecord(epoch.journal, &journal_hash_);
     return CommitOutcome::kCommitted;
   }
-  OutputMark Mark(OutputTopic) override { return {}; }
   Digest JournalHash() const override { return journal_hash_; }
-  bool RejectsAsJson() const override { return true; }
-  size_t RecordBytesMax() const override { return size_t{1} << 20; }
 
  private:
   Digest journal_hash_;
@@ -103,24 +93,15 @@ absl::StatusOr<RecordedHistory> TakeHistory(
   history.store = NewMemoryStore();
   SourceUntil until(source, is_wanted);
   SilentOutput output;
-  const MonotonicClock clock;
   PipelinePorts ports;
   ports.source = &until;
   ports.output = &output;
   ports.open_store = [&]() -> absl::StatusOr<Store*> { return history.store.get(); };
-  ports.clock = &clock;
   PipelineOptions own = options;
   own.free_bytes_min = 0;
   own.lanes = 1;
   own.commit_interval_ms = 10'000;  // nobody waits for outputs
-  Pipeline pipeline(own, load_options, ports, rule_set);
-  RETURN_IF_ERROR(pipeline.Open());
-  size_t turn = 0;
-  ASSIGN_OR_RETURN(const PipelineOutcome outcome,
-                   pipeline.RunStepwise([&turn](size_t stages) { return turn++ % stages; }));
-  if (outcome != PipelineOutcome::kFinished) {
-    return MakeError(absl::StatusCode::kInternal, "the pipeline gave up half-way");
-  }
+  RETURN_IF_ERROR(RunHere(own, load_options, ports, rule_set));
   RETURN_IF_ERROR(ReadState(*rule_set, &history));
   history.found = until.found();
   return history;

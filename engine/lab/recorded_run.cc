@@ -15,6 +15,7 @@
 #include "engine/audit/frame.h"
 #include "engine/base/clock.h"
 #include "engine/base/status.h"
+#include "engine/lab/passing_output.h"
 #include "engine/lab/report/text.h"
 #include "engine/ledger/store.h"
 #include "engine/pipeline/pipeline.h"
@@ -52,18 +53,11 @@ class ScratchFolder {
   std::string path_;
 };
 
-// Hands every epoch on and keeps none: there is no earlier life to recover from.
-class VisitingOutput final : public Output {
+// Hands every epoch on.
+class VisitingOutput final : public PassingOutput {
  public:
   explicit VisitingOutput(const RecordedRunPorts& ports) : ports_(ports) {}
 
-  absl::Status Open() override { return absl::OkStatus(); }
-  absl::Status ReadLog(OutputTopic, const OutputMark&, const VisitLog&) override {
-    return absl::OkStatus();
-  }
-  absl::StatusOr<std::vector<InputPosition>> CommittedPositions() override {
-    return std::vector<InputPosition>();
-  }
   absl::StatusOr<CommitOutcome> Commit(const OutputEpoch& epoch) override {
     for (const OutputRecord& record : epoch.records) {
       if (record.topic == OutputTopic::kAudit) RETURN_IF_ERROR(CountUnknown(record.value));
@@ -72,10 +66,6 @@ class VisitingOutput final : public Output {
     if (ports_.outputs) RETURN_IF_ERROR(ports_.outputs(epoch));
     return CommitOutcome::kCommitted;
   }
-  OutputMark Mark(OutputTopic) override { return {}; }
-  Digest JournalHash() const override { return {}; }
-  bool RejectsAsJson() const override { return true; }
-  size_t RecordBytesMax() const override { return size_t{1} << 20; }
 
   std::map<std::string, uint64_t> TakeUnknown() { return std::move(unknown_); }
   std::map<std::string, RefusedRecords> TakeRefused() { return std::move(refused_); }

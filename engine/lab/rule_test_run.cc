@@ -7,12 +7,11 @@
 #include "absl/strings/str_cat.h"
 #include "engine/audit/canonical_reader.h"
 #include "engine/audit/frame.h"
-#include "engine/base/clock.h"
 #include "engine/base/status.h"
+#include "engine/lab/run_here.h"
 #include "engine/ledger/store.h"
 #include "engine/model/decoder.h"
 #include "engine/pipeline/memory_ports.h"
-#include "engine/pipeline/pipeline.h"
 #include "engine/rule/named_list.h"
 
 namespace vigla {
@@ -236,22 +235,12 @@ absl::StatusOr<std::vector<Observation>> RunRuleTest(const RuleTest& test,
   for (const TableRow& row : test.table.rows) source.Append(RenderTransaction(row));
   MemoryOutput output;
   const std::unique_ptr<Store> store = NewMemoryStore();
-  const MonotonicClock clock;
   PipelinePorts ports;
   ports.source = &source;
   ports.output = &output;
   ports.open_store = [&store]() -> absl::StatusOr<Store*> { return store.get(); };
-  ports.clock = &clock;
-  ports.log = [](std::string_view) {};
   ports.leg_observer = observer;
-  Pipeline pipeline(pipeline_options, load, ports, std::move(rule_set));
-  RETURN_IF_ERROR(pipeline.Open());
-  size_t turn = 0;
-  ASSIGN_OR_RETURN(const PipelineOutcome outcome,
-                   pipeline.RunStepwise([&turn](size_t stages) { return turn++ % stages; }));
-  if (outcome != PipelineOutcome::kFinished) {
-    return MakeError(absl::StatusCode::kInternal, "the pipeline gave up half-way");
-  }
+  RETURN_IF_ERROR(RunHere(pipeline_options, load, ports, std::move(rule_set)));
   std::vector<Observation> observations;
   RETURN_IF_ERROR(AuditReader(test, &observations).Read(output));
   return observations;

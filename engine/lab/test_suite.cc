@@ -10,6 +10,7 @@
 #include "engine/base/status.h"
 #include "engine/lab/pack_check.h"
 #include "engine/lab/test_code.h"
+#include "engine/rule/pattern.h"
 
 namespace vigla {
 namespace {
@@ -29,8 +30,10 @@ using TestFiles = std::map<std::string, std::vector<std::string>>;
 
 class SuiteReader {
  public:
-  SuiteReader(const LoadOptions& options, const UnsavedTexts& unsaved)
-      : options_(options), unsaved_(unsaved) {}
+  // `filter` may be nullptr.
+  SuiteReader(const LoadOptions& options, const CompiledPattern* filter,
+              const UnsavedTexts& unsaved)
+      : options_(options), filter_(filter), unsaved_(unsaved) {}
 
   absl::StatusOr<TestSuite> Read(const std::vector<std::string>& paths) {
     for (const std::string& path : paths) RETURN_IF_ERROR(AddPath(path));
@@ -128,6 +131,8 @@ class SuiteReader {
       const auto document = LoadUnsavedDocument(file, unsaved_, &suite_.diagnostics);
       if (document == nullptr) continue;
       for (RuleTest& test : ReadTestsOf(*document, *pack.rule_set, &suite_.diagnostics)) {
+        pack.has_tests = true;
+        if (filter_ != nullptr && !filter_->Matches(pack.pack + ": " + test.name)) continue;
         pack.tests.push_back({std::move(test), file});
       }
     }
@@ -139,6 +144,7 @@ class SuiteReader {
   }
 
   const LoadOptions& options_;
+  const CompiledPattern* const filter_;
   const UnsavedTexts& unsaved_;
   TestFiles files_;
   TestSuite suite_;
@@ -147,9 +153,19 @@ class SuiteReader {
 }  // namespace
 
 absl::StatusOr<TestSuite> ReadTestSuite(const std::vector<std::string>& paths,
-                                        const LoadOptions& options,
+                                        const RuleTestOptions& options, const std::string& filter,
                                         const UnsavedTexts& unsaved) {
-  return SuiteReader(options, unsaved).Read(paths);
+  std::shared_ptr<const CompiledPattern> pattern;
+  if (!filter.empty()) {
+    ASSIGN_OR_RETURN(pattern, CompiledPattern::Compile(filter));
+  }
+  auto hasher = std::make_unique<const KeyedHasher>(options.identity_key);
+  LoadOptions load = options.load;
+  load.hasher = hasher.get();
+  ASSIGN_OR_RETURN(TestSuite suite, SuiteReader(load, pattern.get(), unsaved).Read(paths));
+  suite.hasher = std::move(hasher);
+  suite.load = std::move(load);
+  return suite;
 }
 
 }  // namespace vigla

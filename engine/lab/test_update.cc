@@ -12,7 +12,6 @@
 #include "engine/lab/test_suite.h"
 #include "engine/lab/test_text.h"
 #include "engine/rule/pack_reader.h"
-#include "engine/rule/pattern.h"
 
 namespace vigla {
 namespace {
@@ -218,14 +217,7 @@ TestFileUpdate Apply(const std::string& file, const std::vector<std::string>& li
 
 absl::StatusOr<std::vector<TestFileUpdate>> UpdateExpectations(
     const std::vector<std::string>& paths, const TestOptions& options) {
-  std::shared_ptr<const CompiledPattern> filter;
-  if (!options.filter.empty()) {
-    ASSIGN_OR_RETURN(filter, CompiledPattern::Compile(options.filter));
-  }
-  const KeyedHasher hasher(options.run.identity_key);
-  LoadOptions load = options.run.load;
-  load.hasher = &hasher;
-  ASSIGN_OR_RETURN(TestSuite suite, ReadTestSuite(paths, load));
+  ASSIGN_OR_RETURN(TestSuite suite, ReadTestSuite(paths, options.run, options.filter));
   if (suite.diagnostics.HasErrors()) {
     return MakeError(absl::StatusCode::kFailedPrecondition,
                      "nothing is updated while packs or tests have errors");
@@ -234,7 +226,6 @@ absl::StatusOr<std::vector<TestFileUpdate>> UpdateExpectations(
   std::map<std::string, std::vector<LineEdit>> edits;
   for (const PackSuite& pack : suite.packs) {
     for (const SuiteTest& test : pack.tests) {
-      if (filter != nullptr && !filter->Matches(pack.pack + ": " + test.test.name)) continue;
       const auto observations = RunRuleTest(test.test, pack.rule_set, options.run);
       if (!observations.ok() || JudgeRuleTest(test.test, *observations).empty()) continue;
       auto& document = documents[test.file];
