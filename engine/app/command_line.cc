@@ -179,6 +179,7 @@ class CommandLine {
     CLI::App* test = app_.add_subcommand("test", "Run the tests of packs");
     AddConfig(test);
     test->add_option("paths", test_.paths, "Packs, or folders of them")->required();
+    AddTuning(test);
     test->add_option("--filter", test_.filter, "Only tests whose name matches (RE2)");
     test->add_option("--junit", test_.junit, "File for a JUnit report");
     test->add_option("--format", test_.format, "How to print the result")
@@ -201,6 +202,7 @@ class CommandLine {
     CLI::App* backtest = app_.add_subcommand("backtest", "What rules would have done");
     AddConfig(backtest);
     backtest->add_option("--rules", rules_, "Packs, or folders of them");
+    AddTuning(backtest);
     backtest->add_option("--input", backtest_.inputs, "NDJSON files, or kafka:TOPIC@FROM..TO")
         ->required();
     backtest->add_option("--labels", backtest_.labels, "CSV or NDJSON: transaction id, true/false");
@@ -226,6 +228,7 @@ class CommandLine {
                         "Which, where the id has come several times (an alert says its own)");
     explain->add_option("--rule", explain_.rule, "This rule's whole tree (default: all rules)");
     explain->add_option("--rules", rules_, "Packs, or folders of them (default: the active set)");
+    AddTuning(explain);
     explain->add_option("--from", explain_.from, "Recorded input, judged from its beginning");
     explain->add_option("--state", state_, "State of a stopped or running instance");
     explain->add_option("--input", input_, "Its input")->allow_extra_args(false);
@@ -245,6 +248,7 @@ class CommandLine {
     tune->add_option("rule", tune_.rule, "Id of the rule")->required();
     tune->add_option("--parameter", tune_.parameter, "Parameter of its pack")->required();
     tune->add_option("--rules", rules_, "Packs, or folders of them");
+    AddTuning(tune);
     tune->add_option("--input", tune_.inputs, "NDJSON files, or kafka:TOPIC@FROM..TO")
         ->required();
     tune->add_option("--labels", tune_.labels, "CSV or NDJSON of transactions and their truth");
@@ -269,6 +273,15 @@ class CommandLine {
     compare->add_option("old", compare_.before, "Pack, or folder of packs, as it is")->required();
     compare->add_option("new", compare_.after, "Pack, or folder of packs, as it would be")
         ->required();
+    AddTuning(compare);
+    compare
+        ->add_option("--tuning-old", compare_.before_tuning,
+                     "Of old instead of --tuning; '' for none; may be repeated")
+        ->allow_extra_args(false);
+    compare
+        ->add_option("--tuning-new", compare_.after_tuning,
+                     "Of new instead of --tuning; '' for none; may be repeated")
+        ->allow_extra_args(false);
     compare->add_option("--input", compare_.inputs, "NDJSON files, or kafka:TOPIC@FROM..TO")
         ->required();
     compare->add_option("--examples", compare_.examples, "Of each rule and kind of change")

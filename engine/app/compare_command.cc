@@ -1,8 +1,10 @@
 // Two runs over one input. Cold.
 #include "engine/app/compare_command.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
+#include <iterator>
 
 #include "engine/app/exit_code.h"
 #include "engine/app/recorded_input.h"
@@ -16,19 +18,33 @@ namespace {
 
 using AddAlert = absl::Status (Comparer::*)(std::string_view body);
 
+// One of the two rule sets, by the files it is of.
+struct Side {
+  std::vector<std::string> paths;
+  AddAlert add;
+};
+
+Side MakeSide(const Settings& settings, const std::string& rules,
+              const std::vector<std::string>& tuning, AddAlert add) {
+  if (tuning.empty()) return {WithTuning({rules}, settings), add};
+  Side side = {{rules}, add};
+  std::copy_if(tuning.begin(), tuning.end(), std::back_inserter(side.paths),
+               [](const std::string& path) { return !path.empty(); });
+  return side;
+}
+
 absl::StatusOr<std::string> JudgeInto(const Settings& settings,
-                                      const CompareCommandOptions& options,
-                                      const std::string& rules, AddAlert add,
+                                      const std::vector<std::string>& inputs, const Side& side,
                                       Comparer* comparer, uint64_t* records) {
   ASSIGN_OR_RETURN(const RecordedRunOptions run, MakeRecordedRunOptions(settings));
   ASSIGN_OR_RETURN(const std::shared_ptr<const RuleSet> rule_set,
-                   LoadRecordedRules(WithTuning({rules}, settings), run));
-  ASSIGN_OR_RETURN(const RecordedInput input, OpenRecordedInput(settings, options.inputs));
+                   LoadRecordedRules(side.paths, run));
+  ASSIGN_OR_RETURN(const RecordedInput input, OpenRecordedInput(settings, inputs));
   RecordedRunPorts ports;
   ports.outputs = [&](const OutputEpoch& epoch) -> absl::Status {
     for (const OutputRecord& record : epoch.records) {
       if (record.topic != OutputTopic::kAlerts) continue;
-      RETURN_IF_ERROR((comparer->*add)(record.value));
+      RETURN_IF_ERROR((comparer->*side.add)(record.value));
     }
     return absl::OkStatus();
   };
@@ -40,11 +56,15 @@ absl::StatusOr<std::string> JudgeInto(const Settings& settings,
 absl::Status Compare(const Settings& settings, const CompareCommandOptions& options) {
   Comparer comparer(static_cast<size_t>(options.examples));
   uint64_t before_records = 0, after_records = 0;
-  ASSIGN_OR_RETURN(std::string before,
-                   JudgeInto(settings, options, options.before, &Comparer::AddBefore, &comparer,
-                             &before_records));
-  ASSIGN_OR_RETURN(std::string after, JudgeInto(settings, options, options.after,
-                                                &Comparer::AddAfter, &comparer, &after_records));
+  ASSIGN_OR_RETURN(
+      std::string before,
+      JudgeInto(settings, options.inputs,
+                MakeSide(settings, options.before, options.before_tuning, &Comparer::AddBefore),
+                &comparer, &before_records));
+  ASSIGN_OR_RETURN(std::string after, JudgeInto(settings, options.inputs,
+                                                MakeSide(settings, options.after,
+                                                         options.after_tuning, &Comparer::AddAfter),
+                                                &comparer, &after_records));
   if (before_records != after_records) {
     return MakeError(absl::StatusCode::kUnavailable,
                      "the input has grown between the two runs; give it an end");

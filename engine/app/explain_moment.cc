@@ -17,7 +17,7 @@ absl::StatusOr<std::shared_ptr<const RuleSet>> LoadRulesToExplain(const ExplainS
                      "no rules: name packs with --rules or rules.paths");
   }
   Diagnostics diagnostics;
-  auto rule_set = LoadRuleSet(paths, setup.load, &diagnostics);
+  auto rule_set = LoadRuleSet(WithTuning(paths, setup.settings), setup.load, &diagnostics);
   if (rule_set != nullptr) return rule_set;
   PrintDiagnostics(diagnostics);
   return MakeError(absl::StatusCode::kInvalidArgument, "the rules were refused");

@@ -9,6 +9,7 @@
 #include "engine/app/exit_code.h"
 #include "engine/app/pipeline_settings.h"
 #include "engine/app/rule_loading.h"
+#include "engine/base/status.h"
 #include "engine/lab/mutation_run.h"
 #include "engine/lab/pack_tests.h"
 #include "engine/lab/test_update.h"
@@ -74,8 +75,13 @@ int TestCommand(const Settings& settings, const TestCommandOptions& options) {
   test_options.filter = options.filter;
   test_options.jobs = JobsOf(options);
   test_options.run.load = *load_options;
+  test_options.run.load.tuning = settings.List("rules.tuning");
   if (options.mutate) return Mutate(test_options.run, options);
   if (options.update) {
+    if (!test_options.run.load.tuning.empty()) {
+      return Fail(MakeError(absl::StatusCode::kInvalidArgument,
+                            "--update writes what packs say as they are: leave out the tuning"));
+    }
     if (const int code = Update(test_options, options); code != kExitOk) return code;
   }
   const auto report = RunPackTests(options.paths, test_options);

@@ -95,7 +95,8 @@ int TuneCommand(const Settings& settings, const TuneCommandOptions& options) {
   const auto tuning = MakeOptions(options, *labels);
   if (!tuning.ok()) return Fail(tuning.status());
   Diagnostics diagnostics;
-  const auto plan = PlanTuning(settings.List("rules.paths"), *load, *tuning, &diagnostics);
+  const auto plan =
+      PlanTuning(WithTuning(settings.List("rules.paths"), settings), *load, *tuning, &diagnostics);
   if (diagnostics.HasErrors()) PrintDiagnostics(diagnostics);
   if (!plan.ok()) return Fail(plan.status());
   const auto report = Run(settings, **plan, options.inputs);

@@ -62,6 +62,9 @@ TestResult RunTest(const SuiteTest& test, const PackSuite& pack, const RuleTestO
   result.figures = FiguresOf(test, pack, options, result.differences);
   result.reproduce = "vigla test " + ShellWord(test.file) + " --filter " +
                      ShellWord("^" + EscapedPattern(result.pack + ": " + result.name) + "$");
+  for (const std::string& path : options.load.tuning) {
+    result.reproduce += " --tuning " + ShellWord(path);
+  }
   return result;
 }
 

@@ -140,7 +140,15 @@ class SuiteReader {
   }
 
   void Report(const Diagnostics& findings) {
-    for (const Diagnostic& finding : findings.all()) suite_.diagnostics.Add(finding);
+    for (const Diagnostic& finding : findings.all()) {
+      const bool is_known =
+          std::any_of(suite_.diagnostics.all().begin(), suite_.diagnostics.all().end(),
+                      [&](const Diagnostic& other) {
+                        return other.code == finding.code && other.message == finding.message &&
+                               other.at.file == finding.at.file && other.at.line == finding.at.line;
+                      });
+      if (!is_known) suite_.diagnostics.Add(finding);  // a tuning file is read with each pack
+    }
   }
 
   const LoadOptions& options_;

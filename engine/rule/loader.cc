@@ -128,7 +128,9 @@ std::shared_ptr<const RuleSet> LoadUnsavedRuleSet(const std::vector<std::string>
   std::vector<std::unique_ptr<Pack>> packs;
   std::vector<RuleFile> files;
   TuningFiles tuning;
-  for (const fs::path file : PackFiles(paths, diagnostics)) {
+  std::vector<std::string> all = paths;
+  all.insert(all.end(), options.tuning.begin(), options.tuning.end());
+  for (const fs::path file : PackFiles(all, diagnostics)) {
     auto document = LoadUnsavedDocument(file.string(), unsaved, diagnostics);
     if (document == nullptr) continue;
     files.push_back({file.filename().string(), Sha256::Of(document->source), file.string()});
@@ -141,7 +143,9 @@ std::shared_ptr<const RuleSet> LoadUnsavedRuleSet(const std::vector<std::string>
     pack->folder = file.has_parent_path() ? file.parent_path().string() : ".";
     packs.push_back(std::move(pack));
   }
-  ApplyTuning(tuning, packs, diagnostics);
+  ApplyTuning(tuning, packs,
+              options.tuning.empty() ? TuningScope::kAllPacks : TuningScope::kSomePacks,
+              diagnostics);
   ApplyOverrides(options.overrides, packs, diagnostics);
   if (options.edit_packs) options.edit_packs(&packs);
   RuleSetBuilder builder(std::move(packs), std::move(files), options, diagnostics);

@@ -26,6 +26,9 @@ struct LoadOptions {
   DurationUs retention_us = 407 * kDayUs;
   DurationUs lateness_max_us = 7 * kDayUs;
   // What follows is for packs from files; a published body has its values already.
+  // Tuning files, or folders of them, for tools that load packs one at a time: unlike those among
+  // the paths they may name packs that are not loaded.
+  std::vector<std::string> tuning;
   std::vector<ParameterOverride> overrides;
   // For tools that load variants of a pack: changes the packs as they were read, overrides
   // included, before anything in them is checked beyond keys and shapes.

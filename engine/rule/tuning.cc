@@ -38,10 +38,13 @@ std::string DidYouMean(std::string_view word, const Words& known, std::string_vi
 // One file's changes. `set` remembers who set what, over all files.
 class Tuner {
  public:
-  Tuner(std::shared_ptr<const YamlDocument> file,
-        const std::vector<std::unique_ptr<Pack>>& packs,
-        std::map<std::string, SourcePosition>* set, Diagnostics* diagnostics)
-      : file_(std::move(file)), packs_(packs), set_(*set), diagnostics_(diagnostics) {}
+  Tuner(std::shared_ptr<const YamlDocument> file, const std::vector<std::unique_ptr<Pack>>& packs,
+        TuningScope scope, std::map<std::string, SourcePosition>* set, Diagnostics* diagnostics)
+      : file_(std::move(file)),
+        packs_(packs),
+        scope_(scope),
+        set_(*set),
+        diagnostics_(diagnostics) {}
 
   void Run() {
     const YamlNode& root = file_->root;
@@ -128,6 +131,7 @@ class Tuner {
       if (pack->name == entry.key) found = pack.get();
     }
     if (found == nullptr) {
+      if (scope_ == TuningScope::kSomePacks) return;
       Error(diagnostic::kTuningName, entry, "no pack " + Quoted(entry.key) + " is loaded",
             DidYouMean(entry.key, names, "name a pack that is loaded with this file"));
       return;
@@ -279,6 +283,7 @@ class Tuner {
 
   std::shared_ptr<const YamlDocument> file_;
   const std::vector<std::unique_ptr<Pack>>& packs_;
+  const TuningScope scope_;
   std::map<std::string, SourcePosition>& set_;
   Diagnostics* diagnostics_;
 };
@@ -288,9 +293,10 @@ class Tuner {
 bool IsTuning(const YamlDocument& document) { return document.root.Find("tuning") != nullptr; }
 
 void ApplyTuning(const std::vector<std::shared_ptr<const YamlDocument>>& files,
-                 const std::vector<std::unique_ptr<Pack>>& packs, Diagnostics* diagnostics) {
+                 const std::vector<std::unique_ptr<Pack>>& packs, TuningScope scope,
+                 Diagnostics* diagnostics) {
   std::map<std::string, SourcePosition> set;
-  for (const auto& file : files) Tuner(file, packs, &set, diagnostics).Run();
+  for (const auto& file : files) Tuner(file, packs, scope, &set, diagnostics).Run();
 }
 
 }  // namespace vigla

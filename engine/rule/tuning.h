@@ -19,6 +19,7 @@
 // Never a condition: whatever else a pack has is its author's to change.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -32,8 +33,11 @@ bool IsTuning(const YamlDocument& document);
 
 // Changes the packs' trees as if the packs had said it, so that the changes are checked, hashed
 // and published like them; values keep the position at which the tuning file has them. What is
-// unknown, not allowed, or set by two files is an error.
+// unknown, not allowed, or set by two files is an error; a pack that is not loaded is passed over
+// with kSomePacks.
+enum class TuningScope : uint8_t { kAllPacks, kSomePacks };
 void ApplyTuning(const std::vector<std::shared_ptr<const YamlDocument>>& files,
-                 const std::vector<std::unique_ptr<Pack>>& packs, Diagnostics* diagnostics);
+                 const std::vector<std::unique_ptr<Pack>>& packs, TuningScope scope,
+                 Diagnostics* diagnostics);
 
 }  // namespace vigla

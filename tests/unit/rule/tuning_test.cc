@@ -107,6 +107,28 @@ class TuningTest : public testing::Test {
 
 const std::string kHead = "tuning: site\npacks:\n  cash:\n";
 
+// As `vigla test` loads packs: one at a time, tuned by files that speak of others, too.
+TEST_F(TuningTest, BesideThePathsItMayNamePacksThatAreNotLoaded) {
+  Write("tuning/site.yaml",
+        "tuning: site\npacks:\n  other: {parameters: {x: 1}}\n  cash: {parameters: {pieces: 7}}\n");
+  const std::vector<std::string> pack = {(folder_ / "cash.yaml").string()};
+  LoadOptions options;
+  options.hasher = &hasher_;
+  options.tuning = {(folder_ / "tuning").string()};
+  Diagnostics findings;
+  const auto tuned = LoadRuleSet(pack, options, &findings);
+  ASSERT_NE(tuned, nullptr);
+  EXPECT_THAT(tuned->body, HasSubstr("7"));
+  options.tuning.clear();
+  const auto untuned = LoadRuleSet(pack, options, &findings);
+  ASSERT_NE(untuned, nullptr);
+  EXPECT_NE(tuned->fingerprint, untuned->fingerprint);
+  // A mistake in what concerns the pack is found all the same.
+  Write("tuning/site.yaml", "tuning: site\npacks:\n  cash: {parameters: {pieces: 99}}\n");
+  options.tuning = {(folder_ / "tuning").string()};
+  EXPECT_EQ(LoadRuleSet(pack, options, &findings), nullptr);
+}
+
 TEST_F(TuningTest, ItSetsParametersListsStatesAndExceptions) {
   const auto plain = Load();
   ASSERT_NE(plain, nullptr);
