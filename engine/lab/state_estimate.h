@@ -11,7 +11,9 @@
 namespace vigla {
 
 // What the estimate takes for granted. Every entry is taken to differ from all others in what
-// features group or count by, so that the figures are an upper end, not a mean.
+// features group or count by, so that the figures are an upper end, not a mean: not less than what
+// a lane and a store hold of such a subject, and at most 2.5 times (on disk 1.5 times) as much;
+// state_estimate_test.cc measures it.
 struct StateAssumption {
   double entries_per_day = 2;  // legs of one subject
   DurationUs retention_us = 407 * kDayUs;
@@ -20,8 +22,9 @@ struct StateAssumption {
 struct SubjectStateEstimate {
   SubjectKind kind = SubjectKind::kAccount;
   int64_t entries_in_window = 0;  // of the longest window
-  int64_t memory_bytes = 0;       // while the subject is in the cache
-  int64_t disk_bytes = 0;         // over the whole retention
+  int64_t memory_bytes = 0;       // once read from the store: what its windows need
+  int64_t memory_bytes_most = 0;  // if it never left the cache: all that came since
+  int64_t disk_bytes = 0;         // its record and chunks over the whole retention, uncompressed
 };
 
 struct StateEstimate {
