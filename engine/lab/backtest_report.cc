@@ -24,10 +24,6 @@ void WriteBySeverity(const BySeverity& counts, JsonWriter* json) {
   json->EndObject();
 }
 
-void WriteShare(std::string_view key, const std::optional<double>& share, JsonWriter* json) {
-  if (share) json->Key(key).Raw(FormatJsonNumber(*share, 6));
-}
-
 void WriteTruth(const BacktestFigures::Truth& all, const BacktestTruth& truth, JsonWriter* json) {
   json->BeginObject()
       .Field("alerts_right", static_cast<int64_t>(truth.right))
@@ -123,11 +119,11 @@ void WriteOverlap(const BacktestFigures& figures, JsonWriter* json) {
         .Field("legs", static_cast<int64_t>(pair.legs))
         .Field("legs_either", static_cast<int64_t>(pair.legs_either))
         .Key("legs_jaccard")
-        .Raw(FormatJsonNumber(pair.LegShare(), 6))
+        .Raw(FormatJsonNumber(pair.LegShare(), kShareDigits))
         .Field("subject_days", static_cast<int64_t>(pair.days))
         .Field("subject_days_either", static_cast<int64_t>(pair.days_either))
         .Key("subject_days_jaccard")
-        .Raw(FormatJsonNumber(pair.DayShare(), 6))
+        .Raw(FormatJsonNumber(pair.DayShare(), kShareDigits))
         .EndObject();
   }
   json->EndArray();
@@ -180,7 +176,7 @@ std::string RulesCsv(const BacktestFigures& figures) {
   }
   csv.Row(header);
   auto share = [](const std::optional<double>& of) {
-    return of ? FormatJsonNumber(*of, 6) : std::string();
+    return of ? FormatJsonNumber(*of, kShareDigits) : std::string();
   };
   for (const BacktestRule& rule : figures.rules) {
     std::vector<std::string> row = {
@@ -235,8 +231,9 @@ std::string OverlapCsv(const BacktestFigures& figures) {
   for (const BacktestOverlap& pair : figures.overlap) {
     csv.Row({figures.rules[static_cast<size_t>(pair.first)].id,
              figures.rules[static_cast<size_t>(pair.second)].id, Number(pair.legs),
-             Number(pair.legs_either), FormatJsonNumber(pair.LegShare(), 6), Number(pair.days),
-             Number(pair.days_either), FormatJsonNumber(pair.DayShare(), 6)});
+             Number(pair.legs_either), FormatJsonNumber(pair.LegShare(), kShareDigits),
+             Number(pair.days), Number(pair.days_either),
+             FormatJsonNumber(pair.DayShare(), kShareDigits)});
   }
   return text;
 }

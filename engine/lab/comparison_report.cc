@@ -199,7 +199,7 @@ std::string ComparisonHtml(const Comparison& comparison) {
             "alert more may fold what was an alert before.");
   page.Heading("Examples");
   HtmlTable examples;
-  examples.columns = {{"Change"}, {"Transaction"}, {"Time"}, {"What"}};
+  examples.columns = {{"Change"}, {"Transaction", false, true}, {"Time", false, true}, {"What"}};
   examples.none = "Every alert stays as it is.";
   for (const ChangedAlert& changed : comparison.examples) {
     std::string what = Words(Shown(changed));

@@ -56,7 +56,7 @@ std::string ScorecardJson(const Scorecard& scorecard) {
         .Field("false_positive", static_cast<int64_t>(row.false_positive))
         .Field("valuable", static_cast<int64_t>(row.valuable))
         .Field("confirmed", static_cast<int64_t>(row.confirmed));
-    if (row.precision()) json.Key("precision").Raw(FormatJsonNumber(*row.precision(), 6));
+    WriteShare("precision", row.precision(), &json);
     if (row.hours_to_close) {
       json.Key("hours_to_close").Raw(FormatJsonNumber(*row.hours_to_close, 2));
     }
@@ -94,7 +94,7 @@ std::string ScorecardCsv(const Scorecard& scorecard) {
     csv.Row({row.rule, std::to_string(row.version), std::to_string(row.alerts),
              std::to_string(row.open), std::to_string(row.false_positive),
              std::to_string(row.valuable), std::to_string(row.confirmed),
-             row.precision() ? FormatJsonNumber(*row.precision(), 6) : "",
+             row.precision() ? FormatJsonNumber(*row.precision(), kShareDigits) : "",
              row.hours_to_close ? FormatJsonNumber(*row.hours_to_close, 2) : "",
              std::string(RuleVerdictName(row.verdict))});
   }

@@ -54,11 +54,25 @@ PlotMarker Present(const TuningReport& report) {
           "now " + report.grid.TextAt(report.grid.present())};
 }
 
+// From every leg at one end of the range to none at the other: on a plain axis only the steepest
+// part of a long range could be read.
+void SetCountsAxis(std::string label, const TuningReport& report, LinePlot* plot) {
+  constexpr int64_t kPlainMost = 100;
+  int64_t most = 0;
+  for (const TuningCurve& curve : report.curves) {
+    for (const ThresholdPoint& point : curve.points) {
+      most = std::max(most, point.figures.matches);
+    }
+  }
+  plot->left_is_logarithmic = most > kPlainMost;
+  plot->y_label = std::move(label) + (plot->left_is_logarithmic ? " (logarithmic)" : "");
+}
+
 LinePlot CountsPlot(const TuningReport& report, const TuningCurve& curve) {
   LinePlot plot;
   plot.about = "Alerts and matches for each value of " + report.parameter;
   plot.x_label = AxisLabel(report);
-  plot.y_label = "legs";
+  SetCountsAxis("legs", report, &plot);
   plot.markers = {Present(report)};
   plot.series.push_back(Series(report, curve, "alerts", "1", [](const ThresholdFigures& figures) {
     return std::optional(static_cast<double>(figures.alerts));
@@ -73,7 +87,7 @@ LinePlot SharesPlot(const TuningReport& report, const TuningCurve& curve) {
   LinePlot plot;
   plot.about = "Precision and recall for each value of " + report.parameter;
   plot.x_label = AxisLabel(report);
-  plot.y_label = "alerts";
+  SetCountsAxis("alerts", report, &plot);
   plot.y_right_label = "share";
   plot.right_max = 1.0;
   plot.markers = {Present(report)};
@@ -97,7 +111,7 @@ void AddWindows(const TuningReport& report, HtmlPage* page) {
   LinePlot plot;
   plot.about = "Alerts for each value, by window";
   plot.x_label = AxisLabel(report);
-  plot.y_label = "alerts";
+  SetCountsAxis("alerts", report, &plot);
   plot.markers = {Present(report)};
   for (size_t i = 0; i < report.curves.size() && i < 6; ++i) {
     plot.series.push_back(Series(report, report.curves[i], WindowsText(report.curves[i]), Color(i),
@@ -131,7 +145,11 @@ void AddSamples(const TuningReport& report, const std::vector<TuningSample>& sam
                 HtmlPage* page) {
   HtmlTable table;
   table.none = "No such leg.";
-  table.columns = {{"transaction"}, {"time"}, {"subject"}, {"amount", true}, {"turns at", true}};
+  table.columns = {{"transaction", false, true},
+                   {"time", false, true},
+                   {"subject", false, true},
+                   {"amount", true},
+                   {"turns at", true}};
   if (report.positives) table.columns.push_back({"label"});
   if (!samples.empty()) {
     for (const auto& [name, text] : samples.front().figures) table.columns.push_back({name, true});
@@ -151,18 +169,43 @@ void AddSamples(const TuningReport& report, const std::vector<TuningSample>& sam
   page->Table(table);
 }
 
-// Around the present value and over the whole range: what people compare in words.
-void AddValues(const TuningReport& report, const TuningCurve& curve, HtmlPage* page) {
+// Steps that are round numbers, about 20 over the range, and both its ends.
+std::vector<Step> RoundSteps(const ThresholdGrid& grid) {
   constexpr int kRows = 20;
-  std::vector<Step> steps = {report.grid.present()};
-  const Step span = report.grid.greatest() - report.grid.least();
+  const Step span = grid.greatest() - grid.least();
+  Step distance = 1;
+  for (int i = 0; distance * kRows < span; ++i)
+    distance = i % 3 == 1 ? distance / 2 * 5 : distance * 2;
+  std::vector<Step> steps = {grid.least(), grid.greatest()};
+  for (Step at = grid.least() / distance * distance; at < grid.greatest(); at += distance) {
+    if (at > grid.least()) steps.push_back(at);
+  }
+  return steps;
+}
+
+// Over the whole range, the present value among them: what people compare in words. Where nothing
+// matches any more one row says so.
+std::vector<Step> StepsShown(const TuningReport& report, const TuningCurve& curve) {
+  std::vector<Step> steps;
   if (report.every_value) {
-    for (int i = 0; i <= kRows; ++i) steps.push_back(report.grid.least() + span * i / kRows);
+    steps = RoundSteps(report.grid);
   } else {
     for (const ThresholdPoint& point : curve.points) steps.push_back(point.from);
   }
+  steps.push_back(report.grid.present());
   std::sort(steps.begin(), steps.end());
   steps.erase(std::unique(steps.begin(), steps.end()), steps.end());
+  const auto is_silent = [&](Step step) {
+    return step > report.grid.present() && FiguresAt(curve.points, step).matches == 0;
+  };
+  while (steps.size() > 2 && is_silent(steps.back()) && is_silent(steps[steps.size() - 2])) {
+    steps.pop_back();
+  }
+  return steps;
+}
+
+void AddValues(const TuningReport& report, const TuningCurve& curve, HtmlPage* page) {
+  const std::vector<Step> steps = StepsShown(report, curve);
   HtmlTable table;
   table.columns = {{report.parameter, true}, {"alerts", true}, {"matches", true},
                    {"folded", true}, {"excepted", true}};

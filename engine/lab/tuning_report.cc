@@ -14,11 +14,6 @@ namespace vigla {
 namespace {
 
 constexpr size_t kRowsOnTerminal = 24;
-constexpr int kShareDigits = 6;
-
-void WriteShare(std::string_view key, const std::optional<double>& share, JsonWriter* json) {
-  if (share) json->Key(key).Raw(FormatJsonNumber(*share, kShareDigits));
-}
 
 void WritePoint(const TuningReport& report, const ThresholdPoint& point, JsonWriter* json) {
   const ThresholdFigures& figures = point.figures;

@@ -1,6 +1,7 @@
 // The page's frame, style and script. Cold.
 #include "engine/lab/report/html_page.h"
 
+#include "engine/base/hash.h"
 #include "engine/lab/report/text.h"
 
 namespace vigla {
@@ -35,7 +36,8 @@ font-variant-numeric:tabular-nums}
 table{border-collapse:collapse;width:100%;font-size:14px;background:var(--card)}
 th,td{padding:6px 10px;text-align:left;border-bottom:1px solid var(--line);vertical-align:top}
 th{color:var(--soft);font-weight:600;font-size:12.5px;white-space:nowrap;vertical-align:bottom}
-td:first-child:not(.n){min-width:180px}
+td:first-child:not(.n):not(.o):not(:has(.badge)){min-width:220px}
+td.o{white-space:nowrap}
 td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 th[aria-sort]{cursor:pointer}th[aria-sort=ascending]::after{content:" ▲";font-size:9px}
 th[aria-sort=descending]::after{content:" ▼";font-size:9px}
@@ -54,7 +56,8 @@ padding:0 0 0 12px;font-size:13px;color:var(--soft)}
 .swatch{display:inline-block;width:11px;height:11px;border-radius:2px;margin-right:6px}
 details{margin:10px 0}summary{cursor:pointer;color:var(--soft)}
 footer{margin-top:48px;color:var(--soft);font-size:12.5px}
-@media (max-width:640px){main{padding:20px 14px 40px}h1{font-size:23px}th,td{padding:5px 7px}}
+@media (max-width:640px){main{padding:20px 14px 40px}h1{font-size:23px}th,td{padding:5px 7px}
+.plot{min-width:680px}td:first-child:not(.n):not(.o):not(:has(.badge)){min-width:150px}}
 @media print{:root{--bg:#fff;--card:#fff;--ink:#000;--soft:#444;--line:#bbb;--grid:#eee;--on:#fff}
 main{max-width:none;padding:0}.scroll{overflow:visible}.plot{min-width:0}
 h2,h3{break-after:avoid}tr,svg,.figure{break-inside:avoid}thead{display:table-header-group}
@@ -84,6 +87,12 @@ std::string Element(std::string_view name, std::string_view css, std::string_vie
   std::string html = "<" + std::string(name);
   if (!css.empty()) html += " class=\"" + std::string(css) + "\"";
   return html + ">" + EscapeHtml(text) + "</" + std::string(name) + ">\n";
+}
+
+// Nothing is fetched and only the one script runs, even if a text were not escaped.
+std::string Policy() {
+  return "default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-" +
+         Base64Of(Sha256::Of(kScript).View()) + "'; base-uri 'none'; form-action 'none'";
 }
 
 }  // namespace
@@ -119,7 +128,10 @@ void HtmlPage::Table(const HtmlTable& table) {
     body_ += "<tr>";
     for (size_t i = 0; i < row.size(); ++i) {
       const HtmlCell& cell = row[i];
-      body_ += table.columns[i].is_figure ? "<td class=\"n\">" : "<td>";
+      const HtmlTable::Column& column = table.columns[i];
+      body_ += column.is_figure     ? "<td class=\"n\">"
+               : column.is_one_line ? "<td class=\"o\">"
+                                    : "<td>";
       body_ += cell.tag.empty() ? EscapeHtml(cell.text)
                                 : "<span class=\"badge bg-" + EscapeHtml(cell.tag) + "\">" +
                                       EscapeHtml(cell.text) + "</span>";
@@ -144,8 +156,10 @@ std::string HtmlPage::Finish() const {
     colors += ".fill-" + css + "{fill:" + variable + "}.bg-" + css + "{background:" + variable +
               "}.plot .line-" + css + "{stroke:" + variable + "}\n";
   }
-  return "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"/>\n"
-         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n<title>" +
+  return "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"/>\n" +
+         std::string("<meta http-equiv=\"Content-Security-Policy\" content=\"") + Policy() +
+         "\"/>\n<meta name=\"viewport\" content=\"width=device-width, "
+         "initial-scale=1\"/>\n<title>" +
          EscapeHtml(title_) + "</title>\n<style>" + std::string(kStyle) + colors +
          "</style></head>\n<body><main>\n<h1>" + EscapeHtml(title_) + "</h1>\n" +
          Element("p", "about", about_) + body_ + "<footer>Vigla " + VIGLA_VERSION +

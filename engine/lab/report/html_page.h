@@ -1,6 +1,7 @@
 // A self-contained HTML page: headings, figures, tables, plots; nothing is fetched. Cold.
-// It reads without scripts; a small one sorts tables where a browser runs it. Dark and print
-// styles are built in. Everything that is text is escaped here, whoever wrote it.
+// It reads without scripts, and its own policy lets a browser fetch nothing and run no other; a
+// small one sorts tables where a browser runs it. Dark and print styles are built in. Everything
+// that is text is escaped here, whoever wrote it.
 #pragma once
 
 #include <string>
@@ -17,7 +18,8 @@ struct HtmlCell {
 struct HtmlTable {
   struct Column {
     std::string name;
-    bool is_figure = false;  // right-aligned, digits of one width
+    bool is_figure = false;    // right-aligned, digits of one width
+    bool is_one_line = false;  // never broken, as times and ids are not
   };
   std::vector<Column> columns;
   std::vector<std::vector<HtmlCell>> rows;

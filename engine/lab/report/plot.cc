@@ -11,7 +11,8 @@ namespace vigla {
 namespace {
 
 constexpr double kWidth = 860, kHeight = 300;
-constexpr double kLeft = 64, kTop = 14, kBottom = 52;
+constexpr double kTop = 14, kBottom = 52;
+constexpr double kCharacter = 6.8;  // of a tick, at most
 
 std::string Text(double x, double y, std::string_view css, std::string_view text,
                  std::string_view more = "") {
@@ -44,16 +45,24 @@ std::string UprightLabel(double x, double middle, std::string_view text) {
                   ") rotate(-90)\"");
 }
 
+// Where the plot begins: beyond the left axis' label and its longest figure.
+double LeftOf(const PlotAxis& y) {
+  size_t widest = 0;
+  for (double tick : y.ticks()) widest = std::max(widest, y.Label(tick).size());
+  return std::max(64.0, 34 + static_cast<double>(widest) * kCharacter);
+}
+
 // Grid lines and figures of the left axis, and both labels.
 std::string Frame(const PlotAxis& y, double right, std::string_view x_label,
                   std::string_view y_label) {
+  const double left = LeftOf(y);
   std::string svg;
   for (double tick : y.ticks()) {
-    svg += Line(kLeft, y.At(tick), right, y.At(tick), "grid");
-    svg += Text(kLeft - 8, y.At(tick) + 4, "tick end", y.Label(tick));
+    svg += Line(left, y.At(tick), right, y.At(tick), "grid");
+    svg += Text(left - 8, y.At(tick) + 4, "tick end", y.Label(tick));
   }
   svg += UprightLabel(14, kTop + (kHeight - kTop - kBottom) / 2, y_label);
-  svg += Text((kLeft + right) / 2, kHeight - 6, "axis-label mid", x_label);
+  svg += Text((left + right) / 2, kHeight - 6, "axis-label mid", x_label);
   return svg;
 }
 
@@ -78,18 +87,19 @@ std::string RenderBarPlot(const BarPlot& plot) {
   }
   constexpr double kRight = kWidth - 10;
   const PlotAxis y(0, std::max(most, 1.0), kHeight - kBottom, kTop, 5);
+  const double left = LeftOf(y);
   std::string svg = Open(plot.about, kWidth, kHeight);
   svg += Frame(y, kRight, plot.x_label, plot.y_label);
   const auto count = static_cast<double>(std::max<size_t>(1, plot.categories.size()));
-  const double slot = (kRight - kLeft) / count;
+  const double slot = (kRight - left) / count;
   const double bar = std::min(slot * 0.72, 56.0);
   // As many labels as fit side by side.
   size_t widest = 1;
   for (const std::string& category : plot.categories) widest = std::max(widest, category.size());
   const auto every = static_cast<size_t>(
-      std::max(1.0, std::ceil((static_cast<double>(widest) * 6.6 + 10) / slot)));
+      std::max(1.0, std::ceil((static_cast<double>(widest) * kCharacter + 10) / slot)));
   for (size_t i = 0; i < plot.categories.size(); ++i) {
-    const double middle = kLeft + slot * (static_cast<double>(i) + 0.5);
+    const double middle = left + slot * (static_cast<double>(i) + 0.5);
     double base = 0;
     for (const BarSeries& series : plot.series) {
       if (series.values[i] <= 0) continue;
@@ -107,7 +117,7 @@ std::string RenderBarPlot(const BarPlot& plot) {
       svg += Text(middle, kHeight - kBottom + 17, "tick mid", plot.categories[i]);
     }
   }
-  svg += Line(kLeft, y.At(0), kRight, y.At(0), "axis") + "</svg>";
+  svg += Line(left, y.At(0), kRight, y.At(0), "axis") + "</svg>";
   std::vector<std::pair<std::string, std::string>> names;
   for (const BarSeries& series : plot.series) names.emplace_back(series.name, series.color);
   return "<div class=\"scroll\">" + svg + "</div>" + Legend(names);
@@ -172,8 +182,11 @@ std::string RenderSeries(const LineSeries& series, const PlotAxis& x, const Plot
 std::string RenderLinePlot(const LinePlot& plot) {
   const Extent extent = ExtentOf(plot);
   const double right = kWidth - (extent.has_right ? 64 : 16);
-  const PlotAxis x(extent.x_low, extent.x_high, kLeft, right, 8);
-  const PlotAxis y(0, extent.left_high, kHeight - kBottom, kTop, 5);
+  const PlotAxis y = plot.left_is_logarithmic
+                         ? PlotAxis::Logarithmic(extent.left_high, kHeight - kBottom, kTop)
+                         : PlotAxis(0, extent.left_high, kHeight - kBottom, kTop, 5);
+  const double left = LeftOf(y);
+  const PlotAxis x(extent.x_low, extent.x_high, left, right, 8);
   const PlotAxis y_right(0, extent.right_high, kHeight - kBottom, kTop, 5);
   std::string svg = Open(plot.about, kWidth, kHeight);
   svg += Frame(y, right, plot.x_label, plot.y_label);
@@ -190,7 +203,7 @@ std::string RenderLinePlot(const LinePlot& plot) {
   }
   for (const PlotMarker& marker : plot.markers) {
     svg += Line(x.At(marker.x), kTop, x.At(marker.x), kHeight - kBottom, "marker");
-    const bool flip = x.At(marker.x) > (kLeft + right) / 2;
+    const bool flip = x.At(marker.x) > (left + right) / 2;
     svg += Text(x.At(marker.x) + (flip ? -6 : 6), kTop + 10,
                 flip ? "marker-label end" : "marker-label", marker.label);
   }
@@ -200,12 +213,12 @@ std::string RenderLinePlot(const LinePlot& plot) {
     names.emplace_back(series.name + (series.on_right_axis ? " (right axis)" : ""),
                        series.color);
   }
-  svg += Line(kLeft, kHeight - kBottom, right, kHeight - kBottom, "axis") + "</svg>";
+  svg += Line(left, kHeight - kBottom, right, kHeight - kBottom, "axis") + "</svg>";
   return "<div class=\"scroll\">" + svg + "</div>" + Legend(names);
 }
 
 std::string RenderMatrixPlot(const MatrixPlot& plot) {
-  constexpr double kCell = 30, kCharacter = 6.9;
+  constexpr double kCell = 30;
   size_t widest = 4;
   for (const std::string& name : plot.names) widest = std::max(widest, name.size());
   const double left = static_cast<double>(widest) * kCharacter + 40;

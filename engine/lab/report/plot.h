@@ -45,6 +45,8 @@ struct LinePlot {
   std::string x_label, y_label, y_right_label;
   std::vector<LineSeries> series;
   std::vector<PlotMarker> markers;
+  // The left axis is of counts that span powers of ten.
+  bool left_is_logarithmic = false;
   // Shares: the right axis goes from 0 to this, shown in per cent.
   std::optional<double> right_max;
 };

@@ -27,7 +27,18 @@ PlotAxis::PlotAxis(double low, double high, double from, double to, int ticks)
   for (int i = 0; i <= count; ++i) ticks_.push_back(low_ + i * step);
 }
 
+PlotAxis PlotAxis::Logarithmic(double high, double from, double to) {
+  PlotAxis axis(1, from, to);
+  axis.is_logarithmic_ = true;
+  axis.ticks_ = {0, 1};
+  for (; axis.high_ < high; axis.ticks_.push_back(axis.high_)) axis.high_ *= 10;
+  return axis;
+}
+
 double PlotAxis::At(double value) const {
+  if (is_logarithmic_) {
+    return from_ + std::log1p(value) / std::log1p(high_) * (to_ - from_);
+  }
   return from_ + (value - low_) / (high_ - low_) * (to_ - from_);
 }
 

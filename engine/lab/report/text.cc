@@ -6,6 +6,7 @@
 #include <cstdio>
 
 #include "absl/strings/numbers.h"
+#include "engine/base/json_writer.h"
 #include "engine/base/status.h"
 
 namespace vigla {
@@ -53,6 +54,10 @@ std::string FormatJsonNumber(double number, int fraction_digits) {
 
 std::string FormatShare(const std::optional<double>& share) {
   return share ? Fixed(*share * 100, 1) + " %" : "–";
+}
+
+void WriteShare(std::string_view key, const std::optional<double>& share, JsonWriter* json) {
+  if (share) json->Key(key).Raw(FormatJsonNumber(*share, kShareDigits));
 }
 
 std::string EscapeHtml(std::string_view text) {

@@ -10,12 +10,15 @@
 
 namespace vigla {
 
+class JsonWriter;
+
 // "1,234,567".
 std::string GroupDigits(int64_t number);
 // With that many fraction digits, digits grouped: (1234.5, 1) is "1,234.5". Half away from zero.
 std::string FormatFigure(double number, int fraction_digits);
 // As a JSON number: no grouping, fraction digits fixed, never "-0".
 std::string FormatJsonNumber(double number, int fraction_digits);
+inline constexpr int kShareDigits = 6;  // of a share in JSON and CSV
 // A part of a whole; empty where the whole is nothing.
 template <typename Count>
 std::optional<double> ShareOf(Count part, Count whole) {
@@ -24,6 +27,9 @@ std::optional<double> ShareOf(Count part, Count whole) {
 }
 // "93.4 %", or "–" where there is no figure.
 std::string FormatShare(const std::optional<double>& share);
+
+// As JSON, 6 digits; nothing where there is no figure.
+void WriteShare(std::string_view key, const std::optional<double>& share, JsonWriter* json);
 
 // Text for HTML's element content and quoted attributes; controls but line ends are dropped.
 std::string EscapeHtml(std::string_view text);

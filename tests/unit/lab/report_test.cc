@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "engine/base/hash.h"
 #include "engine/lab/report/html_page.h"
 #include "engine/lab/report/plot.h"
 #include "engine/lab/report/plot_axis.h"
@@ -10,6 +11,7 @@
 namespace vigla {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -78,6 +80,25 @@ TEST(PlotAxisTest, TicksAreRoundAndHoldTheValues) {
   EXPECT_EQ(small.At(0), 100);
   // Nothing to show is no division by zero.
   EXPECT_EQ(PlotAxis(0, 0, 0, 10, 5).At(0), 0);
+}
+
+TEST(PlotAxisTest, CountsOverPowersOfTenHaveAPlaceEach) {
+  const PlotAxis axis = PlotAxis::Logarithmic(180'159, 100, 0);
+  EXPECT_THAT(axis.ticks(), ElementsAre(0, 1, 10, 100, 1000, 10'000, 100'000, 1'000'000));
+  EXPECT_EQ(axis.Label(axis.ticks().back()), "1,000,000");
+  EXPECT_EQ(axis.At(0), 100);
+  EXPECT_NEAR(axis.At(1'000'000), 0, 1e-9);
+  for (size_t i = 1; i < axis.ticks().size(); ++i) {
+    EXPECT_GT(axis.At(axis.ticks()[i - 1]) - axis.At(axis.ticks()[i]), 4);
+  }
+}
+
+TEST(Report, OnlyItsOwnScriptMayRun) {
+  const std::string html = HtmlPage("t", "a").Finish();
+  const size_t script = html.find("<script>") + 8;
+  const std::string text = html.substr(script, html.find("</script>") - script);
+  EXPECT_THAT(html, HasSubstr("default-src 'none'"));
+  EXPECT_THAT(html, HasSubstr("script-src 'sha256-" + Base64Of(Sha256::Of(text).View()) + "'"));
 }
 
 }  // namespace
