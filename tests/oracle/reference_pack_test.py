@@ -3,6 +3,8 @@
 So the pack's tests hold for the pack (run by the engine) and for the oracle (run here).
 """
 
+import datetime
+import decimal
 import json
 import os
 import re
@@ -36,8 +38,39 @@ def read_tests(path):
                 columns = cells
             else:
                 cells += [""] * (len(columns) - len(cells))
-                tests[-1][1].append({c: v for c, v in zip(columns, cells, strict=True) if v})
+                row = {c: v for c, v in zip(columns, cells, strict=True) if v}
+                tests[-1][1].extend(expand(row))
     return tests
+
+
+UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+
+def expand(row):
+    """The rows that one stands for: `a2..a6`, a time and an amount with a step, `P{2..9}`."""
+    series = re.fullmatch(r"([a-z]+)(\d+)\.\.\1(\d+)", row["id"])
+    if not series:
+        return [row]
+    prefix, first, last = series.groups()
+    return [{column: nth(value, prefix, number - int(first), len(first))
+             for column, value in row.items()}
+            for number in range(int(first), int(last) + 1)]
+
+
+def nth(value, prefix, index, digits):
+    """The value of a series' row `index`, counted from 0."""
+    series = re.fullmatch(prefix + r"(\d+)\.\..*", value)
+    if series:
+        return f"{prefix}{int(series[1]) + index:0{digits}}"
+    step = re.fullmatch(r"(\S+Z) \+(\d+)([smhd])", value)
+    if step:
+        start = datetime.datetime.fromisoformat(step[1].replace("Z", "+00:00"))
+        later = start + index * datetime.timedelta(**{UNITS[step[3]]: int(step[2])})
+        return later.isoformat().replace("+00:00", "Z")
+    more = re.fullmatch(r"(\S+) ([A-Z]{3}) \+(\S+)", value)
+    if more:
+        return f"{decimal.Decimal(more[1]) + index * decimal.Decimal(more[3])} {more[2]}"
+    return re.sub(r"\{(\d+)\.\.\d+\}", lambda found: str(int(found[1]) + index), value)
 
 
 def as_record(offset, row):
