@@ -14,6 +14,8 @@ namespace {
 
 // Records asked for at once, in the order of their keys: neighbours share a block of the store.
 constexpr size_t kRecordsAtOnce = 1024;
+// As many as a lane looks ahead (lane.cc), for the same reason.
+constexpr size_t kStretchLegs = 256;
 
 absl::StatusOr<Hash128> HashOf(const KeyedHasher& hasher, std::string_view record_key) {
   const std::optional<SubjectIdentity> identity = ParseRecordKey(record_key);
@@ -22,32 +24,39 @@ absl::StatusOr<Hash128> HashOf(const KeyedHasher& hasher, std::string_view recor
                       identity->id);
 }
 
-// Calls visit(const LoggedLeg&, const Hash128& subject_hash) on the legs of one lane.
-template <typename Visit>
-absl::Status ForEachLeg(const LegLogPart& part, const KeyedHasher& hasher,
-                        const std::function<bool(const Hash128&)>& is_mine, Visit visit) {
-  ASSIGN_OR_RETURN(LegLogReader reader, LegLogReader::Open(part.value));
-  LoggedLeg leg;
-  while (true) {
-    ASSIGN_OR_RETURN(const bool more, reader.Next(&leg));
-    if (!more) return absl::OkStatus();
-    ASSIGN_OR_RETURN(const Hash128 hash, HashOf(hasher, leg.record_key));
-    if (!is_mine || is_mine(hash)) RETURN_IF_ERROR(visit(leg, hash));
-  }
-}
-
 }  // namespace
 
-absl::Status LaneState::Impl::LoadLogged(const LegLogPart& part,
-                                         const std::function<bool(const Hash128&)>& is_mine) {
+absl::StatusOr<size_t> LaneState::Impl::ReadLogged(
+    const LegLogPart& part, const std::function<bool(const Hash128&)>& is_mine) {
+  ASSIGN_OR_RETURN(LegLogReader reader, LegLogReader::Open(part.value));
+  size_t mine = 0, all = 0;
+  while (true) {
+    if (lane_legs_.size() == mine) lane_legs_.emplace_back();
+    LaneLeg& next = lane_legs_[mine];
+    ASSIGN_OR_RETURN(const bool more, reader.Next(&next.leg));
+    if (!more) break;
+    ++all;
+    ASSIGN_OR_RETURN(next.hash, HashOf(hasher_, next.leg.record_key));
+    if (!is_mine || is_mine(next.hash)) ++mine;
+  }
+  lane_legs_.resize(mine);
+  return all == 0 ? 0 : part.value.size() * mine / all;
+}
+
+absl::Status LaneState::Impl::LoadLogged() {
   absl::flat_hash_set<std::string_view> wanted;
   std::vector<std::pair<std::string_view, Hash128>> missing;
-  RETURN_IF_ERROR(ForEachLeg(part, hasher_, is_mine, [&](const LoggedLeg& leg, Hash128 hash) {
-    if (table_.Find(hash, leg.record_key) == nullptr && wanted.insert(leg.record_key).second) {
-      missing.emplace_back(leg.record_key, hash);
+  const std::span<const LaneLeg> legs(lane_legs_);
+  for (size_t begin = 0; begin < legs.size(); begin += kStretchLegs) {
+    const auto stretch = legs.subspan(begin, std::min(kStretchLegs, legs.size() - begin));
+    Prefetch(stretch, [](const LaneLeg& leg) { return leg.hash; });
+    for (const LaneLeg& leg : stretch) {
+      if (table_.Find(leg.hash, leg.leg.record_key) != nullptr) continue;
+      if (wanted.insert(leg.leg.record_key).second) {
+        missing.emplace_back(leg.leg.record_key, leg.hash);
+      }
     }
-    return absl::OkStatus();
-  }));
+  }
   std::sort(missing.begin(), missing.end());
   std::vector<std::string_view> keys;
   std::vector<std::optional<std::string>> values;
@@ -81,12 +90,17 @@ absl::Status LaneState::Impl::Recover(
     const std::vector<LegLogPart>& log, const std::function<bool(const Hash128&)>& is_mine,
     const std::function<absl::Status(const StoreBatch&)>& write) {
   for (const LegLogPart& part : log) {
-    RETURN_IF_ERROR(LoadLogged(part, is_mine));
-    RETURN_IF_ERROR(ForEachLeg(part, hasher_, is_mine, [&](const LoggedLeg& leg, Hash128 hash) {
-      return RecordLogged(leg, table_.Find(hash, leg.record_key));
-    }));
-    // The store has these legs already.
-    NoteLogged(log_.Take().size());
+    ASSIGN_OR_RETURN(const size_t bytes, ReadLogged(part, is_mine));
+    RETURN_IF_ERROR(LoadLogged());
+    const std::span<const LaneLeg> legs(lane_legs_);
+    for (size_t begin = 0; begin < legs.size(); begin += kStretchLegs) {
+      const auto stretch = legs.subspan(begin, std::min(kStretchLegs, legs.size() - begin));
+      Prefetch(stretch, [](const LaneLeg& leg) { return leg.hash; });
+      for (const LaneLeg& leg : stretch) {
+        RETURN_IF_ERROR(RecordLogged(leg.leg, table_.Find(leg.hash, leg.leg.record_key)));
+      }
+    }
+    NoteLogged(part.last, bytes);
     if (!IsOverBound()) continue;
     // Between two parts every subject is as it was at its epoch's end, where images are made.
     StoreBatch images;
@@ -95,6 +109,7 @@ absl::Status LaneState::Impl::Recover(
     RETURN_IF_ERROR(write(images));
     Written(ticket);
   }
+  lane_legs_ = {};
   return absl::OkStatus();
 }
 

@@ -52,24 +52,17 @@ void LaneState::Impl::SetRuleSet(std::shared_ptr<const RuleSet> rule_set,
 }
 
 absl::Status LaneState::Impl::LookAhead(std::span<const Leg> legs) {
-  // Each step asks for what the next one reads, so that many misses are under way at once.
-  for (const Leg& leg : legs) table_.PrefetchSlot(leg.subject_hash);
-  subjects_ahead_.clear();
-  for (const Leg& leg : legs) subjects_ahead_.push_back(table_.PrefetchSubject(leg.subject_hash));
+  Prefetch(legs, [](const Leg& leg) { return leg.subject_hash; });
   missing_.clear();
   missing_hashes_.clear();
   size_t missing = 0;
   for (size_t i = 0; i < legs.size(); ++i) {
     const Leg& leg = legs[i];
-    // Of another subject with the same hash it brings nothing and does no harm.
-    if (subjects_ahead_[i] != nullptr) {
-      subjects_ahead_[i]->ledger.PrefetchNewest();
-    } else if (missing_.insert(leg.subject_hash).second) {
-      if (missing_keys_.size() == missing) missing_keys_.emplace_back();
-      missing_hashes_.push_back(leg.subject_hash);
-      SetRecordKey(leg.subject_kind, leg.transaction->tenant, leg.subject_id,
-                   &missing_keys_[missing++]);
-    }
+    if (subjects_ahead_[i] != nullptr || !missing_.insert(leg.subject_hash).second) continue;
+    if (missing_keys_.size() == missing) missing_keys_.emplace_back();
+    missing_hashes_.push_back(leg.subject_hash);
+    SetRecordKey(leg.subject_kind, leg.transaction->tenant, leg.subject_id,
+                 &missing_keys_[missing++]);
   }
   if (missing == 0) return absl::OkStatus();
   missing_views_.assign(missing_keys_.begin(), missing_keys_.begin() + static_cast<int>(missing));
@@ -116,7 +109,9 @@ absl::StatusOr<ApplyOutcome> LaneState::Impl::Apply(const Leg& leg, Subject** ap
   table_.MarkDirty(subject, leg.sequence);
   EntryTexts texts;
   ReadTexts(leg, &texts);
-  RETURN_IF_ERROR(Record(EntryOf(leg), texts, subject));
+  const Entry entry = EntryOf(leg);
+  if (options_.is_recoverable) log_.AddLeg(subject->record_key(), entry, texts, names_);
+  RETURN_IF_ERROR(Record(entry, texts, subject));
   table_.Recount(subject);
   if (IsOverBound()) table_.EvictDownTo(options_.cache_bytes_max);
   *applied = subject;
@@ -127,7 +122,6 @@ absl::StatusOr<ApplyOutcome> LaneState::Impl::Apply(const Leg& leg, Subject** ap
 absl::Status LaneState::Impl::Record(const Entry& entry, const EntryTexts& texts,
                                      Subject* subject) {
   applied_ = entry.sequence;
-  if (options_.is_recoverable) log_.AddLeg(subject->record_key(), entry, texts, names_);
   if (keeps_totals_before_) {
     settled_before_ = subject->totals.settled();
     all_before_ = subject->totals.all();
@@ -185,9 +179,9 @@ Sequence LaneState::Impl::LoggedBeyondBound() const {
   return end;
 }
 
-void LaneState::Impl::NoteLogged(size_t bytes) {
+void LaneState::Impl::NoteLogged(Sequence last, size_t bytes) {
   if (bytes == 0) return;
-  logged_.push_back({applied_, bytes});
+  logged_.push_back({last, bytes});
   logged_bytes_ += bytes;
 }
 
@@ -215,7 +209,7 @@ WriteBack LaneState::Impl::TakeWriteBack(uint64_t ticket, bool all) {
   taken_ticket_ = ticket;
   WriteBack out;
   out.leg_log = log_.Take();
-  NoteLogged(out.leg_log.size());
+  NoteLogged(applied_, out.leg_log.size());
   const Sequence due = LoggedBeyondBound();
   // Behind by much, smoothness has to give way: the log must not grow without a bound.
   const bool is_behind = logged_bytes_ / 2 > options_.leg_log_bytes_max;

@@ -82,19 +82,31 @@ class LaneState::Impl {
   // A subject that is not in memory, from what the store has under its key.
   absl::StatusOr<Subject*> Load(const Hash128& hash, std::string_view record_key,
                                 const std::optional<std::string>& value);
-  // Enters the leg into the subject's totals, its ledger and the log.
+  // Brings the subjects with the hashes of `items` close, as far as they are in memory; they are
+  // then in subjects_ahead_. Of another subject with the same hash it brings nothing of use and
+  // does no harm.
+  template <typename Items, typename HashOf>
+  void Prefetch(const Items& items, HashOf hash_of);
+  // Enters the leg into the subject's totals and its ledger.
   absl::Status Record(const Entry& entry, const EntryTexts& texts, Subject* subject);
-  // Recovery: brings the subjects of a part of the log into memory, in one sweep over the store.
-  absl::Status LoadLogged(const LegLogPart& part,
-                          const std::function<bool(const Hash128&)>& is_mine);
+  // Recovery: a leg of the log, with its subject's hash.
+  struct LaneLeg {
+    Hash128 hash;
+    LoggedLeg leg;
+  };
+  // The legs of a part that are this lane's, into lane_legs_, and what part they are of its bytes.
+  absl::StatusOr<size_t> ReadLogged(const LegLogPart& part,
+                                    const std::function<bool(const Hash128&)>& is_mine);
+  // Brings their subjects into memory, in one sweep over the store.
+  absl::Status LoadLogged();
   absl::Status RecordLogged(const LoggedLeg& leg, Subject* subject);
   void ReadTexts(const Leg& leg, EntryTexts* texts);
   // Puts images of the dirty subjects, oldest change first, while `wanted` says so of the oldest.
   void PutImages(uint64_t ticket, StoreBatch* batch,
                  absl::FunctionRef<bool(const Subject& oldest)> wanted);
   void PutImage(Subject* subject, uint64_t ticket, StoreBatch* batch);
-  // The epoch that ends has so many bytes of the log.
-  void NoteLogged(size_t bytes);
+  // The epoch that ends with `last` has so many bytes of the log.
+  void NoteLogged(Sequence last, size_t bytes);
   // Epochs whose legs are all in images are not needed any more.
   void ForgetLogged(Sequence first_needed);
   // Before which sequence legs stand in the log that make it longer than its bound.
@@ -126,6 +138,8 @@ class LaneState::Impl {
   std::vector<std::string_view> missing_views_;
   std::vector<std::optional<std::string>> missing_values_;
 
+  std::vector<LaneLeg> lane_legs_;  // of Recover
+
   SubjectTable table_;
   absl::Status status_;
   uint64_t written_ticket_ = 0;
@@ -154,5 +168,16 @@ class LaneState::Impl {
   std::vector<ColumnText> column_texts_;
   std::vector<std::string> column_values_;
 };
+
+template <typename Items, typename HashOf>
+void LaneState::Impl::Prefetch(const Items& items, HashOf hash_of) {
+  // Each step asks for what the next one reads, so that many misses are under way at once.
+  for (const auto& item : items) table_.PrefetchSlot(hash_of(item));
+  subjects_ahead_.clear();
+  for (const auto& item : items) subjects_ahead_.push_back(table_.PrefetchSubject(hash_of(item)));
+  for (const Subject* subject : subjects_ahead_) {
+    if (subject != nullptr) subject->ledger.PrefetchNewest();
+  }
+}
 
 }  // namespace vigla

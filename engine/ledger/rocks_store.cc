@@ -54,6 +54,7 @@ rocksdb::Options StoreOptions(size_t block_cache_bytes) {
   options.track_and_verify_wals_in_manifest = false;           // rocksdb#10892
   options.atomic_flush = false;                                // rocksdb#11148
   options.max_bgerror_resume_count = 0;                        // rocksdb#11643: reopen instead
+  options.avoid_flush_during_recovery = true;                  // an instance must be ready soon
   options.write_buffer_size = size_t{64} << 20;
   options.max_write_buffer_number = 3;
   // Most look-ups of a growing book are for subjects that are not there yet.
