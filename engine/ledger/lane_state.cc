@@ -214,11 +214,12 @@ WriteBack LaneState::Impl::TakeWriteBack(uint64_t ticket, bool all) {
   // Behind by much, smoothness has to give way: the log must not grow without a bound.
   const bool is_behind = logged_bytes_ / 2 > options_.leg_log_bytes_max;
   const size_t bytes_max = is_behind ? SIZE_MAX : options_.write_back_bytes_max;
-  // Dirty subjects can't be evicted: with little room left they are made evictable in time.
-  const bool is_tight = table_.bytes() > options_.cache_bytes_max / 4 * 3;
+  // Dirty subjects can't be evicted: some must always be others, or memory runs short at once.
+  const size_t dirty_bytes_max = options_.cache_bytes_max / 4 * 3;
   PutImages(ticket, &out.batch, [&](const Subject& oldest) {
     if (all) return true;
-    return (is_tight || oldest.first_unsaved < due) && out.batch.bytes < bytes_max;
+    return (table_.dirty_bytes() > dirty_bytes_max || oldest.first_unsaved < due) &&
+           out.batch.bytes < bytes_max;
   });
   if (const Subject* left = table_.OldestDirty(); left != nullptr) {
     out.first_unsaved = left->first_unsaved;

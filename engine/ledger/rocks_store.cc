@@ -70,6 +70,9 @@ rocksdb::Options StoreOptions(size_t block_cache_bytes) {
   options.keep_log_file_num = 4;
   options.compression = IfSupported(rocksdb::kLZ4Compression);
   options.bottommost_compression = IfSupported(rocksdb::kZSTD);
+  // Most of an image are hashes: harder levels take three times as long for nothing.
+  options.bottommost_compression_opts.level = 1;
+  options.bottommost_compression_opts.enabled = true;
   options.max_total_wal_size = uint64_t{256} << 20;
 
   rocksdb::BlockBasedTableOptions table;

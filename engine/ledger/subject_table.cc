@@ -104,11 +104,13 @@ void SubjectTable::MarkDirty(Subject* subject, Sequence sequence) {
   subject->is_dirty = true;
   subject->first_unsaved = sequence;
   dirty_.PushNewest(subject);
+  dirty_bytes_ += subject->counted_bytes;
 }
 
 void SubjectTable::MarkPending(Subject* subject, uint64_t epoch) {
   CHECK(subject->is_dirty && epoch > 0);
   dirty_.Remove(subject);
+  dirty_bytes_ -= subject->counted_bytes;
   subject->is_dirty = false;
   subject->pending_epoch = epoch;
   pending_.emplace_back(epoch, subject);
@@ -135,6 +137,7 @@ void SubjectTable::MarkWritten(uint64_t epoch) {
 void SubjectTable::Recount(Subject* subject) {
   const size_t bytes = subject->Bytes();
   bytes_ += bytes - subject->counted_bytes;
+  if (subject->is_dirty) dirty_bytes_ += bytes - subject->counted_bytes;
   subject->counted_bytes = bytes;
 }
 

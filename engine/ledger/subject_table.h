@@ -59,6 +59,7 @@ class SubjectTable {
   void EvictDownTo(size_t bytes_max);
 
   size_t bytes() const { return bytes_ + pending_bytes_; }
+  size_t dirty_bytes() const { return dirty_bytes_; }
   size_t size() const { return size_; }
   uint64_t evictions() const { return evictions_; }
 
@@ -87,6 +88,7 @@ class SubjectTable {
   std::deque<std::pair<uint64_t, Subject*>> pending_;
   std::deque<std::pair<uint64_t, size_t>> pending_images_;
   size_t bytes_ = 0;
+  size_t dirty_bytes_ = 0;  // of them those of dirty subjects
   size_t pending_bytes_ = 0;
   size_t size_ = 0;
   uint64_t evictions_ = 0;
