@@ -1,5 +1,4 @@
-// An output behind which nothing is kept: what runs over recorded input has no earlier life to
-// recover from. Cold.
+// An output behind which nothing is kept. Cold.
 #pragma once
 
 #include <string>
@@ -9,7 +8,8 @@
 
 namespace vigla {
 
-// What an epoch is good for says the Commit of whoever derives from it.
+// Without an earlier life to recover from, unless ReadLog is overridden. What an epoch is good for
+// says the Commit of whoever derives from it.
 class PassingOutput : public Output {
  public:
   absl::Status Open() override { return absl::OkStatus(); }

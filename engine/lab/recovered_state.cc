@@ -5,6 +5,7 @@
 
 #include "engine/base/clock.h"
 #include "engine/base/status.h"
+#include "engine/lab/passing_output.h"
 #include "engine/pipeline/pipeline.h"
 
 namespace vigla {
@@ -34,25 +35,19 @@ class CommittedInput final : public Source {
   Source* const source_;
 };
 
-// What an instance has published, to be read only.
-class CommittedOutputs final : public Output {
+// What an instance has published, to be read only. The committed positions are not passed on: those
+// of now, not of the journal's end as it was read, tell nothing.
+class CommittedOutputs final : public PassingOutput {
  public:
   explicit CommittedOutputs(Output* outputs) : outputs_(outputs) {}
 
-  absl::Status Open() override { return absl::OkStatus(); }
   absl::Status ReadLog(OutputTopic topic, const OutputMark& mark,
                        const VisitLog& visit) override {
     return outputs_->ReadLog(topic, mark, visit);
   }
-  // Those of now, not of the journal's end as it was read: nothing can be told from them.
-  absl::StatusOr<std::vector<InputPosition>> CommittedPositions() override {
-    return std::vector<InputPosition>();
-  }
   absl::StatusOr<CommitOutcome> Commit(const OutputEpoch&) override {
     return MakeError(absl::StatusCode::kInternal, "a recovery beside an instance wants to commit");
   }
-  OutputMark Mark(OutputTopic) override { return {}; }
-  Digest JournalHash() const override { return {}; }
   bool RejectsAsJson() const override { return outputs_->RejectsAsJson(); }
   size_t RecordBytesMax() const override { return outputs_->RecordBytesMax(); }
 

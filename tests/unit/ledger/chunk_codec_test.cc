@@ -12,22 +12,10 @@
 #include "engine/ledger/store_key.h"
 #include "engine/ledger/stored_value.h"
 #include "engine/ledger/subject_record.h"
+#include "tests/unit/ledger/usual_entry.h"
 
 namespace vigla {
 namespace {
-
-Entry MakeEntry(int64_t time_us, uint64_t sequence) {
-  Entry entry;
-  entry.time = {time_us};
-  entry.sequence = {sequence};
-  entry.amount = {920'000};
-  entry.base_amount = {92'000'000};
-  entry.has_base_amount = true;
-  entry.currency = *CurrencyCode::Parse("EUR");
-  entry.country = *CountryCode::Parse("DE");
-  entry.counterparty = {sequence * 7919, sequence};
-  return entry;
-}
 
 Chunk RandomChunk(uint64_t seed, size_t count, uint32_t column, ColumnNames* names) {
   std::mt19937_64 random(seed);
@@ -37,7 +25,7 @@ Chunk RandomChunk(uint64_t seed, size_t count, uint32_t column, ColumnNames* nam
   const uint32_t other = names->NumberOf("attributes.x.y" + number);
   for (size_t i = 0; i < count; ++i) {
     const auto time_us = static_cast<int64_t>(random() % 1'000'000'000'000'000);
-    Entry entry = MakeEntry(time_us, random() >> 1);
+    Entry entry = UsualEntry(time_us, random() >> 1);
     if (seed % 3 == 0) entry.time.us -= entry.time.us % kSecondUs;
     if (seed % 3 == 1) entry.time.us -= entry.time.us % 1000 + 5'000'000'000'000'000;
     entry.amount.ten_thousandths = static_cast<int64_t>(random());
@@ -110,7 +98,7 @@ TEST(ChunkCodec, AnEntryTakesAtMost48Bytes) {
   Chunk chunk;
   for (uint64_t i = 0; i < 48; ++i) {
     // Hours apart, to the millisecond, to ever other counterparties, in cents.
-    Entry entry = MakeEntry(1'767'225'600'000'000 + static_cast<int64_t>(i * 7'200'123'000),
+    Entry entry = UsualEntry(1'767'225'600'000'000 + static_cast<int64_t>(i * 7'200'123'000),
                             1'000'000 + i * 54'321);
     entry.amount.ten_thousandths = static_cast<int64_t>(random() % 1'000'000) * 100;
     entry.base_amount.micros = entry.amount.ten_thousandths * 100;
@@ -123,7 +111,7 @@ TEST(ChunkCodec, AnEntryTakesAtMost48Bytes) {
 SubjectRecord SmallRecord() {
   SubjectRecord record;
   for (uint64_t i = 1; i <= 4; ++i) {
-    Entry entry = MakeEntry(1'767'225'600'000'000 + static_cast<int64_t>(i) * kDayUs, i * 1000);
+    Entry entry = UsualEntry(1'767'225'600'000'000 + static_cast<int64_t>(i) * kDayUs, i * 1000);
     record.newest.Insert(entry, {"online", {}});
     record.totals.Add(entry);
     record.newest_time = entry.time;
@@ -141,7 +129,7 @@ RecordView View(const SubjectRecord& r) {
 TEST(SubjectRecord, GivesBackWhatItHolds) {
   ColumnNames names;
   SubjectRecord record = SmallRecord();
-  Entry rejected = MakeEntry(5, 6);
+  Entry rejected = UsualEntry(5, 6);
   rejected.status = StatusCode::kRejected;
   rejected.base_amount.micros = -17;
   record.totals.Add(rejected);

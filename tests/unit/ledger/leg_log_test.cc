@@ -8,22 +8,10 @@
 #include <sstream>
 
 #include "engine/ledger/store_key.h"
+#include "tests/unit/ledger/usual_entry.h"
 
 namespace vigla {
 namespace {
-
-Entry MakeEntry(int64_t time_us, uint64_t sequence) {
-  Entry entry;
-  entry.time = {time_us};
-  entry.sequence = {sequence};
-  entry.amount = {920'000};
-  entry.base_amount = {84'640'000};
-  entry.has_base_amount = true;
-  entry.currency = *CurrencyCode::Parse("USD");
-  entry.country = *CountryCode::Parse("DE");
-  entry.counterparty = {7, 9};
-  return entry;
-}
 
 FoldMark MarkOf(const Entry& entry) {
   FoldMark mark;
@@ -41,8 +29,12 @@ std::string SmallLog() {
   const std::string account = RecordKey(SubjectKind::kAccount, "", "KARL");
   const std::string party = RecordKey(SubjectKind::kParty, "t", "P1");
   LegLogWriter writer;
-  writer.AddLeg(account, MakeEntry(1'772'442'000'000'000, 41), {"online", {}}, names);
-  Entry full = MakeEntry(1'772'442'000'500'000, 41);
+  Entry plain = UsualEntry(1'772'442'000'000'000, 41);
+  plain.base_amount = {84'640'000};
+  plain.currency = *CurrencyCode::Parse("USD");
+  plain.counterparty = {7, 9};
+  writer.AddLeg(account, plain, {"online", {}}, names);
+  Entry full = UsualEntry(1'772'442'000'500'000, 41);
   full.own_account = {3, 4};
   full.direction = Direction::kCredit;
   full.kind = Kind::kCashDeposit;
@@ -54,7 +46,7 @@ std::string SmallLog() {
   mark.key = {5, 6};
   mark.shadow = true;
   writer.AddFold(mark);
-  Entry bare = MakeEntry(-5, 42);
+  Entry bare = UsualEntry(-5, 42);
   bare.has_base_amount = false;
   bare.base_amount = {};
   bare.counterparty = {};
