@@ -4,7 +4,6 @@
 #include <benchmark/benchmark.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -12,30 +11,17 @@
 #include <fstream>
 #include <map>
 #include <memory>
-#include <new>
 #include <random>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "bench/micro/allocations.h"
 #include "engine/ledger/lane_state.h"
 #include "engine/model/decoder.h"
 #include "engine/pipeline/leg_reader.h"
 #include "engine/rule/loader.h"
 #include "engine/rule/rule_matcher.h"
-
-namespace {
-std::atomic<int64_t> allocations{0};
-}  // namespace
-
-void* operator new(size_t bytes) {
-  allocations.fetch_add(1, std::memory_order_relaxed);
-  void* const memory = std::malloc(bytes);
-  if (memory == nullptr) std::abort();
-  return memory;
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, size_t) noexcept { std::free(memory); }
 
 namespace vigla {
 namespace {
@@ -376,13 +362,13 @@ void Match(benchmark::State& state, Mix mix, Way way) {
     matches += CheckedMatches(&finder, reader);
   }
   size_t next = 0;
-  const int64_t before = allocations.load();
+  const AllocationCount allocations;
   for (auto _ : state) {
     DrawnReader reader(legs[next], types, *rule_set);
     benchmark::DoNotOptimize(finder.Find(way, reader).data());
     if (++next == legs.size()) next = 0;
   }
-  state.counters["allocations"] = static_cast<double>(allocations.load() - before);
+  allocations.Report(&state);
   state.counters["matched"] = static_cast<double>(matches) / static_cast<double>(legs.size());
   state.counters["features"] = static_cast<double>(rule_set->features.size());
   state.counters["index_kib"] = static_cast<double>(rule_set->index->HeapBytes()) / 1024;
@@ -413,11 +399,13 @@ void WholeLeg(benchmark::State& state, Mix mix, Way way) {
     LegReader reader(leg, *rule_set, &figures);
     matches += CheckedMatches(&finder, reader);
   }
+  const AllocationCount allocations;
   for (auto _ : state) {
     LegFigures figures;
     LegReader reader(apply(&figures), *rule_set, &figures);
     benchmark::DoNotOptimize(finder.Find(way, reader).data());
   }
+  allocations.Report(&state);
   state.counters["matched"] = static_cast<double>(matches) / 1000;
 }
 
