@@ -12,6 +12,9 @@ namespace vigla {
 // Which of an entry's amounts a feature is over, if any.
 enum class Measure : uint8_t { kNone, kBaseAmount, kOriginalAmount };
 
+// Amounts of a measure are in units of 10^-scale.
+constexpr int ScaleOf(Measure measure) { return measure == Measure::kOriginalAmount ? 4 : 6; }
+
 struct FeaturePlan {
   const Feature* feature = nullptr;
   Measure measure = Measure::kNone;
@@ -31,12 +34,11 @@ struct FeaturePlan {
   bool HasAmount(const Entry& entry) const {
     return measure == Measure::kOriginalAmount || entry.has_base_amount;
   }
-  // In units of 10^-scale().
   int64_t AmountOf(const Entry& entry) const {
     return measure == Measure::kOriginalAmount ? entry.amount.ten_thousandths
                                                : entry.base_amount.micros;
   }
-  int scale() const { return measure == Measure::kOriginalAmount ? 4 : 6; }
+  int scale() const { return ScaleOf(measure); }
 };
 
 // One plan a feature, in the rule set's order, which must outlive them.

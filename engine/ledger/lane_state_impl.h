@@ -115,9 +115,13 @@ class LaneState::Impl {
   // Whether the leg may see a figure other than unknown.
   bool IsReadable(const FeaturePlan& plan, const Judged& judged) const;
   absl::StatusOr<Value> Compute(const Judged& judged, int index);
-  // What the feature's window adds up to, on the quickest of three ways.
+  // Whether the figure can be had from newest_.
+  bool IsInNewest(const Judged& judged, int index);
+  // What the feature's window adds up to where it is not in newest_, on the quicker of two ways.
   absl::StatusOr<Summary> Summarise(const Judged& judged, int index, const LegGroup& group);
   absl::StatusOr<Summary> SummariseRunning(const Judged& judged, int index, RunningTotals* totals);
+  absl::StatusOr<EntryCounts> CountEntries(const Judged& judged, int index,
+                                           const LegGroup& group);
   // The field of the first or last entry, whose key is `edge`.
   absl::StatusOr<Value> ReadEdge(const Judged& judged, int index, const EntryKey& edge);
   void Fail(const absl::Status& status) {

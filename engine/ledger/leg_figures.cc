@@ -8,6 +8,14 @@
 #include "engine/ledger/lane_state_impl.h"
 
 namespace vigla {
+namespace {
+
+// Whether the figure is a field of one entry.
+bool IsOfEdge(const Feature& feature) {
+  return feature.aggregate == Aggregate::kFirst || feature.aggregate == Aggregate::kLast;
+}
+
+}  // namespace
 
 bool LaneState::Impl::IsReadable(const FeaturePlan& plan, const Judged& judged) const {
   const vigla::Feature& feature = *plan.feature;
@@ -18,41 +26,52 @@ bool LaneState::Impl::IsReadable(const FeaturePlan& plan, const Judged& judged) 
          judged.leg.transaction->precision != TimePrecision::kDay;
 }
 
+bool LaneState::Impl::IsInNewest(const Judged& judged, int index) {
+  if (!newest_.IsBegun()) {
+    const Subject& subject = *judged.subject;
+    newest_.Begin(subject.ledger, CutoffOf(subject), ContextOf(subject, &judged.leg));
+  }
+  return newest_.Covers(index);
+}
+
 Value LaneState::Impl::Feature(const Judged& judged, int index) {
   Remembered& remembered = remembered_[static_cast<size_t>(index)];
   if (remembered.leg_number == leg_number_) return remembered.value;
+  remembered.leg_number = leg_number_;
   const FeaturePlan& plan = plans_[static_cast<size_t>(index)];
-  Value value = Value::Unknown(plan.feature->type);
-  if (IsReadable(plan, judged) && status_.ok()) {
-    absl::StatusOr<Value> computed = Compute(judged, index);
-    if (computed.ok()) {
-      value = *computed;
-    } else {
-      Fail(computed.status());
-    }
+  if (!IsReadable(plan, judged) || !status_.ok()) {
+    return remembered.value = Value::Unknown(plan.feature->type);
   }
-  remembered = {leg_number_, value};
-  return value;
+  // Most are had from here, without all that the others need.
+  if (IsInNewest(judged, index) && !IsOfEdge(*plan.feature)) {
+    return remembered.value = newest_.Figure(index);
+  }
+  const absl::StatusOr<Value> computed = Compute(judged, index);
+  if (!computed.ok()) Fail(computed.status());
+  return remembered.value = computed.ok() ? *computed : Value::Unknown(plan.feature->type);
 }
 
 absl::StatusOr<Value> LaneState::Impl::Compute(const Judged& judged, int index) {
   const FeaturePlan& plan = plans_[static_cast<size_t>(index)];
   Subject* const subject = judged.subject;
   if (plan.feature->ever) {
-    const bool settled_only =
-        plan.status_mask == 1u << static_cast<int>(StatusCode::kSettled);
+    const bool settled_only = plan.status_mask == 1u << static_cast<int>(StatusCode::kSettled);
     const EverInput input{&judged.leg, judged.outcome == ApplyOutcome::kLate,
                           settled_only ? &subject->totals.settled() : &subject->totals.all(),
                           settled_only ? &settled_before_ : &all_before_, CutoffOf(*subject)};
     return EverFigure(plan, input, SourceOf(*subject), &subject->ledger);
   }
+  if (IsInNewest(judged, index)) {
+    const std::optional<EntryKey> edge = newest_.Edge(index);
+    if (!edge) return Value::Unknown(plan.feature->type);
+    return ReadEdge(judged, index, *edge);
+  }
   const LegGroup group(judged.leg, *rule_set_, plan.feature->per);
   if (!group.is_known()) return Value::Unknown(plan.feature->type);
   ASSIGN_OR_RETURN(Summary summary, Summarise(judged, index, group));
-  const Aggregate aggregate = plan.feature->aggregate;
-  if (summary.part.count > 0 &&
-      (aggregate == Aggregate::kFirst || aggregate == Aggregate::kLast)) {
-    const EntryKey edge = aggregate == Aggregate::kFirst ? summary.first : summary.last;
+  if (summary.part.count > 0 && IsOfEdge(*plan.feature)) {
+    const bool is_first = plan.feature->aggregate == Aggregate::kFirst;
+    const EntryKey& edge = is_first ? summary.first : summary.last;
     ASSIGN_OR_RETURN(summary.edge, ReadEdge(judged, index, edge));
   }
   return FigureOf(plan, &summary, judged.leg.time());
@@ -63,25 +82,28 @@ absl::StatusOr<Summary> LaneState::Impl::Summarise(const Judged& judged, int ind
   const FeaturePlan& plan = plans_[static_cast<size_t>(index)];
   Subject* const subject = judged.subject;
   const Window window = WindowOf(plan, judged.leg, CutoffOf(*subject));
-  const ReadingContext context = ContextOf(*subject, &judged.leg);
-  Summary summary;
-  if (newest_.Covers(index, window, subject->ledger)) {
-    newest_.Summarise(index, window, context, hasher_, &summary);
-    return summary;
-  }
   if (plan.can_run && judged.outcome == ApplyOutcome::kApplied) {
     RunningTotals* totals = subject->running.Find(rule_set_number_, index);
     if (totals == nullptr && subject->ledger.HasMoreThan(plan.scan_limit, window.after)) {
-      totals = subject->running.Add(
-          rule_set_number_, index,
-          std::make_unique<RunningTotals>(&plan, rule_set_.get(), &hasher_));
+      totals =
+          subject->running.Add(rule_set_number_, index,
+                               std::make_unique<RunningTotals>(&plan, rule_set_.get(), &hasher_));
     }
     if (totals != nullptr) return SummariseRunning(judged, index, totals);
   }
+  const ReadingContext context = ContextOf(*subject, &judged.leg);
   const LedgerSource source = SourceOf(*subject);
+  Summary summary;
   WindowScan scan(source, context, hasher_, &subject->ledger);
   RETURN_IF_ERROR(scan.Summarise(plan, window, group, &summary));
   return summary;
+}
+
+absl::StatusOr<EntryCounts> LaneState::Impl::CountEntries(const Judged& judged, int index,
+                                                          const LegGroup& group) {
+  if (IsInNewest(judged, index)) return newest_.CountEntries(index);
+  ASSIGN_OR_RETURN(const Summary summary, Summarise(judged, index, group));
+  return EntryCounts{summary.part.count, summary.part.without_rate};
 }
 
 absl::StatusOr<Summary> LaneState::Impl::SummariseRunning(const Judged& judged, int index,
@@ -142,13 +164,13 @@ LaneState::Impl::Listing LaneState::Impl::FeatureEntries(const Judged& judged, i
   if (plan.feature->ever || !IsReadable(plan, judged) || !status_.ok()) return listing;
   const LegGroup group(judged.leg, *rule_set_, plan.feature->per);
   if (!group.is_known()) return listing;
-  const absl::StatusOr<Summary> summary = Summarise(judged, index, group);
-  if (!summary.ok()) {
-    Fail(summary.status());
+  const absl::StatusOr<EntryCounts> counts = CountEntries(judged, index, group);
+  if (!counts.ok()) {
+    Fail(counts.status());
     return listing;
   }
-  listing.total = summary->part.count;
-  listing.without_rate = summary->part.without_rate;
+  listing.total = counts->all;
+  listing.without_rate = counts->without_rate;
   const ReadingContext context = ContextOf(*judged.subject, &judged.leg);
   const LedgerSource source = SourceOf(*judged.subject);
   WindowScan scan(source, context, hasher_, &judged.subject->ledger);

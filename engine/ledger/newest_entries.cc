@@ -3,10 +3,11 @@
 
 #include <algorithm>
 #include <bit>
-#include <functional>
 #include <tuple>
 #include <utility>
 
+#include "engine/base/check.h"
+#include "engine/ledger/entry_group.h"
 #include "engine/rule/evaluator.h"
 
 namespace vigla {
@@ -61,25 +62,24 @@ bool IsMadeOfBitmaps(const Feature& feature) {
     case Aggregate::kStddev:
     case Aggregate::kShare:
       return false;
-    default: return true;
+    default:
+      return true;
   }
 }
 
 }  // namespace
 
-void NewestEntries::SetPlans(const std::vector<FeaturePlan>& plans) {
+void NewestEntries::SetPlans(const std::vector<FeaturePlan>& plans, const KeyedHasher* hasher) {
   *this = NewestEntries();
-  std::vector<std::pair<DurationUs, DurationUs>> windows;
-  std::vector<std::pair<uint8_t, uint8_t>> selections;
+  hasher_ = hasher;
   for (const FeaturePlan& plan : plans) {
     const Feature& feature = *plan.feature;
     Shares shares;
-    shares.plan = &plan;
-    shares.can_share = IsMadeOfBitmaps(feature);
-    if (shares.can_share) {
-      shares.window = NumberOf({feature.over_us, feature.skip_us}, std::equal_to<>(), &windows);
-      shares.selection =
-          NumberOf({plan.direction_mask, plan.status_mask}, std::equal_to<>(), &selections);
+    shares.type = feature.type;
+    shares.aggregate = feature.aggregate;
+    shares.measure = plan.measure;
+    if (IsMadeOfBitmaps(feature)) {
+      shares.population = PopulationNumber(plan);
       if (feature.where) {
         shares.where = NumberOf(
             Condition{&*feature.where},
@@ -96,51 +96,90 @@ void NewestEntries::SetPlans(const std::vector<FeaturePlan>& plans) {
     }
     shares_.push_back(shares);
   }
-  windows_.resize(windows.size());
-  selections_.resize(selections.size());
 }
 
-bool NewestEntries::Covers(int feature, const Window& window, const Ledger& ledger) {
-  if (!shares_[static_cast<size_t>(feature)].can_share) return false;
-  const Chunk& newest = ledger.newest();
-  if (newest.empty() || newest.size() > kEntriesMax) return false;
-  if (ledger.HasChunksApart() && newest.first().time > window.after) return false;
-  if (chunk_ == nullptr) Begin(newest);
-  return true;
+int NewestEntries::PopulationNumber(const FeaturePlan& plan) {
+  Population population;
+  population.window = NumberOf(
+      Window{plan.feature->over_us, plan.feature->skip_us},
+      [](const Window& a, const Window& b) {
+        return std::tie(a.over_us, a.skip_us) == std::tie(b.over_us, b.skip_us);
+      },
+      &windows_);
+  population.selection = NumberOf(
+      Selection{&plan},
+      [](const Selection& a, const Selection& b) {
+        return std::tie(a.plan->direction_mask, a.plan->status_mask) ==
+               std::tie(b.plan->direction_mask, b.plan->status_mask);
+      },
+      &selections_);
+  population.leaves_out_leg = plan.leaves_out_leg;
+  return NumberOf(
+      population,
+      [](const Population& a, const Population& b) {
+        return std::tie(a.window, a.selection, a.leaves_out_leg) ==
+               std::tie(b.window, b.selection, b.leaves_out_leg);
+      },
+      &populations_);
 }
 
-void NewestEntries::Begin(const Chunk& chunk) {
+void NewestEntries::Begin(const Ledger& ledger, EventTime cutoff, const ReadingContext& context) {
   ++leg_;
-  chunk_ = &chunk;
+  is_begun_ = true;
+  context_ = context;
+  chunk_ = &ledger.newest();
+  cutoff_ = cutoff;
+  complete_after_ = EventTime::Max();
+  if (chunk_->empty() || chunk_->size() > kEntriesMax) return;
+  complete_after_ = ledger.HasChunksApart() ? chunk_->first().time : EventTime::Min();
+  own_ = BitOf(KeyOf(*context.leg));
   with_rate_ = 0;
   uint64_t bit = 1;
-  for (const Entry& entry : chunk.entries()) {
+  for (const Entry& entry : chunk_->entries()) {
     if (entry.has_base_amount) with_rate_ |= bit;
     bit <<= 1;
   }
 }
 
-uint64_t NewestEntries::WindowOf(const Shares& shares, const Window& window) {
-  Entries& entries = windows_[static_cast<size_t>(shares.window)];
-  if (entries.leg != leg_) {
-    const size_t begin = chunk_->CountThrough(EntryKey::EndOf(window.after));
-    const size_t end = chunk_->CountThrough(EntryKey::EndOf(window.through));
-    entries = {leg_, FirstBits(end) & ~FirstBits(begin)};
-  }
-  return entries.bits;
+void NewestEntries::Fill(Population* population) {
+  const Window& window = WindowOf(population->window);
+  population->leg = leg_;
+  population->is_covered = window.is_covered;
+  population->has_amounts = false;
+  population->bits = 0;
+  if (!window.is_covered) return;
+  population->bits = window.bits & SelectionOf(population->selection);
+  if (population->leaves_out_leg) population->bits &= ~own_;
 }
 
-uint64_t NewestEntries::SelectionOf(const Shares& shares) {
-  Entries& entries = selections_[static_cast<size_t>(shares.selection)];
-  if (entries.leg != leg_) {
-    entries = {leg_, 0};
+const NewestEntries::Window& NewestEntries::WindowOf(int number) {
+  Window& window = windows_[static_cast<size_t>(number)];
+  if (window.leg != leg_) {
+    const EventTime time = context_.leg->time();
+    const EventTime after = std::max(time - window.over_us, cutoff_);
+    window.leg = leg_;
+    window.is_covered = after >= complete_after_;
+    if (window.is_covered) {
+      const size_t begin = chunk_->CountThrough(EntryKey::EndOf(after));
+      const size_t end = chunk_->CountThrough(EntryKey::EndOf(time - window.skip_us));
+      window.bits = FirstBits(end) & ~FirstBits(begin);
+    }
+  }
+  return window;
+}
+
+uint64_t NewestEntries::SelectionOf(int number) {
+  Selection& selection = selections_[static_cast<size_t>(number)];
+  if (selection.leg != leg_) {
+    selection.leg = leg_;
+    selection.bits = 0;
     uint64_t bit = 1;
     for (const Entry& entry : chunk_->entries()) {
-      if (shares.plan->Selects(entry)) entries.bits |= bit;
+      if (selection.plan->Selects(entry)) selection.bits |= bit;
       bit <<= 1;
     }
   }
-  return entries.bits;
+  return selection.bits;
 }
 
 uint64_t NewestEntries::BitOf(const EntryKey& key) const {
@@ -149,40 +188,47 @@ uint64_t NewestEntries::BitOf(const EntryKey& key) const {
   return uint64_t{1} << (end - 1);
 }
 
-uint64_t NewestEntries::Holding(Condition* condition, uint64_t entries,
-                                const ReadingContext& context) {
+uint64_t NewestEntries::Holding(Condition* condition, uint64_t entries) {
   if (condition->leg != leg_) {
     condition->leg = leg_;
     condition->asked = condition->holds = 0;
   }
   uint64_t missing = entries & ~condition->asked;
+  if (missing == 0) return entries & condition->holds;
   condition->asked |= entries;
-  EntryReader reader(context);
+  EntryReader reader(context_);
   for (; missing != 0; missing &= missing - 1) {
     const int offset = std::countr_zero(missing);
     reader.Stand(*chunk_, static_cast<size_t>(offset));
-    if (EvaluateTruth(*condition->where, *context.rule_set, reader) == Truth::kTrue) {
+    if (EvaluateTruth(*condition->where, *context_.rule_set, reader) == Truth::kTrue) {
       condition->holds |= uint64_t{1} << offset;
     }
   }
   return entries & condition->holds;
 }
 
-int64_t NewestEntries::CountDistinct(Distinct* distinct, uint64_t entries,
-                                     const ReadingContext& context, const KeyedHasher& hasher) {
+int64_t NewestEntries::CountDistinct(Distinct* distinct, uint64_t entries) {
   if (distinct->leg != leg_) {
     distinct->leg = leg_;
     distinct->asked = distinct->known = 0;
   }
-  uint64_t missing = entries & ~distinct->asked;
+  if ((entries & ~distinct->asked) != 0) Identify(distinct, entries & ~distinct->asked);
+  uint64_t represented = 0;
+  for (uint64_t left = entries & distinct->known; left != 0; left &= left - 1) {
+    represented |= uint64_t{1} << distinct->representatives[std::countr_zero(left)];
+  }
+  return std::popcount(represented);
+}
+
+void NewestEntries::Identify(Distinct* distinct, uint64_t entries) {
   distinct->asked |= entries;
-  EntryReader reader(context);
-  for (; missing != 0; missing &= missing - 1) {
-    const auto offset = static_cast<size_t>(std::countr_zero(missing));
+  EntryReader reader(context_);
+  for (; entries != 0; entries &= entries - 1) {
+    const auto offset = static_cast<size_t>(std::countr_zero(entries));
     reader.Stand(*chunk_, offset);
     const Value value = reader.Field(distinct->field);
     if (!value.known) continue;
-    const Hash128 identity = IdentityOf(value, hasher);
+    const Hash128 identity = IdentityOf(value, *hasher_);
     size_t same = offset;
     for (uint64_t others = distinct->known; others != 0; others &= others - 1) {
       const auto other = static_cast<size_t>(std::countr_zero(others));
@@ -195,46 +241,95 @@ int64_t NewestEntries::CountDistinct(Distinct* distinct, uint64_t entries,
     distinct->representatives[offset] = static_cast<uint8_t>(same);
     distinct->known |= uint64_t{1} << offset;
   }
-  uint64_t represented = 0;
-  for (uint64_t left = entries & distinct->known; left != 0; left &= left - 1) {
-    represented |= uint64_t{1} << distinct->representatives[std::countr_zero(left)];
-  }
-  return std::popcount(represented);
 }
 
-void NewestEntries::AddAmounts(const FeaturePlan& plan, uint64_t entries, Summary* summary) const {
-  AmountTotals& part = summary->part;
-  if (plan.measure == Measure::kBaseAmount) entries &= with_rate_;
-  part.with_amount = std::popcount(entries);
-  if (entries == 0) return;
+NewestEntries::Amounts NewestEntries::AmountsOf(const Shares& shares) {
+  if (shares.where != kNone || shares.measure != Measure::kBaseAmount) {
+    return Add(shares.measure, EntriesOf(shares));
+  }
+  Population& population = PopulationOf(shares);
+  if (!population.has_amounts) {
+    population.has_amounts = true;
+    population.amounts = Add(Measure::kBaseAmount, population.bits);
+  }
+  return population.amounts;
+}
+
+NewestEntries::Amounts NewestEntries::Add(Measure measure, uint64_t entries) const {
+  Amounts amounts;
+  if (measure == Measure::kBaseAmount) entries &= with_rate_;
+  if (entries == 0) return amounts;
   const Entry* const all = chunk_->entries().data();
-  summary->min = summary->max = plan.AmountOf(all[std::countr_zero(entries)]);
+  const auto amount_of = [&](uint64_t bits) {
+    const Entry& entry = all[std::countr_zero(bits)];
+    return measure == Measure::kBaseAmount ? entry.base_amount.micros
+                                           : entry.amount.ten_thousandths;
+  };
+  amounts.count = std::popcount(entries);
+  amounts.min = amounts.max = amount_of(entries);
   for (; entries != 0; entries &= entries - 1) {
-    const int64_t amount = plan.AmountOf(all[std::countr_zero(entries)]);
-    part.sum += amount;
-    summary->min = std::min(summary->min, amount);
-    summary->max = std::max(summary->max, amount);
+    const int64_t amount = amount_of(entries);
+    amounts.sum += amount;
+    amounts.min = std::min(amounts.min, amount);
+    amounts.max = std::max(amounts.max, amount);
+  }
+  return amounts;
+}
+
+Value NewestEntries::Figure(int feature) {
+  const Shares& shares = shares_[static_cast<size_t>(feature)];
+  switch (shares.aggregate) {
+    case Aggregate::kCount:
+      return Value::Integer(shares.type, std::popcount(EntriesOf(shares)));
+    case Aggregate::kSeen:
+      return Value::Integer(shares.type, EntriesOf(shares) != 0 ? 1 : 0);
+    case Aggregate::kDistinct: {
+      Distinct& distinct = distincts_[static_cast<size_t>(shares.distinct)];
+      return Value::Integer(shares.type, CountDistinct(&distinct, EntriesOf(shares)));
+    }
+    case Aggregate::kAge:
+    case Aggregate::kIdle: {
+      const std::optional<EntryKey> edge = Edge(feature);
+      if (!edge) return Value::Unknown(shares.type);
+      return Value::Integer(shares.type, context_.leg->time() - edge->time);
+    }
+    default:
+      return FigureOfAmounts(shares);
   }
 }
 
-void NewestEntries::Summarise(int feature, const Window& window, const ReadingContext& context,
-                              const KeyedHasher& hasher, Summary* summary) {
+Value NewestEntries::FigureOfAmounts(const Shares& shares) {
+  const Amounts amounts = AmountsOf(shares);
+  const int scale = ScaleOf(shares.measure);
+  if (shares.aggregate == Aggregate::kSum) {
+    return Value::Numeric(shares.type, Number::Scaled(amounts.sum, scale));
+  }
+  if (amounts.count == 0) return Value::Unknown(shares.type);
+  switch (shares.aggregate) {
+    case Aggregate::kMean:
+      return Value::Numeric(shares.type, Number::Fraction(amounts.sum, scale, amounts.count));
+    case Aggregate::kMin:
+      return Value::Numeric(shares.type, Number::Scaled(amounts.min, scale));
+    case Aggregate::kMax:
+      return Value::Numeric(shares.type, Number::Scaled(amounts.max, scale));
+    default:
+      CHECK(false);
+  }
+}
+
+std::optional<EntryKey> NewestEntries::Edge(int feature) {
   const Shares& shares = shares_[static_cast<size_t>(feature)];
-  uint64_t entries = WindowOf(shares, window) & SelectionOf(shares);
-  if (window.left_out) entries &= ~BitOf(*window.left_out);
-  if (shares.where != kNone && entries != 0) {
-    entries = Holding(&conditions_[static_cast<size_t>(shares.where)], entries, context);
-  }
-  if (entries == 0) return;
-  summary->part.count = std::popcount(entries);
-  summary->part.without_rate = std::popcount(entries & ~with_rate_);
-  summary->first = KeyOf((*chunk_)[static_cast<size_t>(std::countr_zero(entries))]);
-  summary->last = KeyOf((*chunk_)[static_cast<size_t>(63 - std::countl_zero(entries))]);
-  if (shares.plan->measure != Measure::kNone) AddAmounts(*shares.plan, entries, summary);
-  if (shares.distinct != kNone) {
-    summary->distinct =
-        CountDistinct(&distincts_[static_cast<size_t>(shares.distinct)], entries, context, hasher);
-  }
+  const uint64_t entries = EntriesOf(shares);
+  if (entries == 0) return std::nullopt;
+  const bool is_first =
+      shares.aggregate == Aggregate::kFirst || shares.aggregate == Aggregate::kAge;
+  const int offset = is_first ? std::countr_zero(entries) : 63 - std::countl_zero(entries);
+  return KeyOf((*chunk_)[static_cast<size_t>(offset)]);
+}
+
+EntryCounts NewestEntries::CountEntries(int feature) {
+  const uint64_t entries = EntriesOf(shares_[static_cast<size_t>(feature)]);
+  return {std::popcount(entries), std::popcount(entries & ~with_rate_)};
 }
 
 }  // namespace vigla
