@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <cmath>
 #include <cstdio>
 #include <functional>
 
@@ -350,6 +351,12 @@ class CommandLine {
         ->check(CLI::Range(int64_t{0}, int64_t{1} << 40));
     generate->add_option("--accounts", workload_.accounts, "Between how many accounts")
         ->check(CLI::Range(int64_t{2}, int64_t{1} << 40));
+    generate->add_option_function<double>(
+        "--skew", [this](double skew) {
+          workload_.skew_thousandths = static_cast<int>(std::lround(skew * 1000));
+        },
+        "How unequally accounts take part: Zipf's exponent, 0 for all alike (default: w1's own)")
+        ->check(CLI::Range(0.0, 2.0));
     generate->add_option("--output", output_, "File (default: stdout)");
     generate->add_option("--labels", labels_, "File for the labels of injected typologies");
     generate->callback([this] { code_ = GenerateCommand(workload_, output_, labels_); });

@@ -4,11 +4,13 @@
 
 #include <array>
 #include <cstdio>
+#include <optional>
 #include <queue>
 #include <tuple>
 #include <vector>
 
 #include "engine/base/json_writer.h"
+#include "engine/lab/zipf.h"
 #include "engine/model/money.h"
 #include "engine/model/time.h"
 
@@ -65,7 +67,9 @@ constexpr std::array<std::string_view, 5> kChannels = {"online", "mobile", "bran
 class Workload {
  public:
   explicit Workload(const WorkloadOptions& options)
-      : random_(options.seed * 0x2545f4914f6cdd1dull + 1), options_(options) {}
+      : random_(options.seed * 0x2545f4914f6cdd1dull + 1), options_(options) {
+    if (options.skew_thousandths) zipf_.emplace(options.accounts, *options.skew_thousandths);
+  }
 
   void Run(const std::function<void(std::string_view)>& transaction,
            const std::function<void(std::string_view)>& label) {
@@ -91,10 +95,16 @@ class Workload {
  private:
   // A few accounts do most of the business: the cube of a uniform number.
   int64_t PickAccount() {
+    if (zipf_) return PickByRank();
     constexpr int64_t kUnit = int64_t{1} << 20;
     const int64_t u = random_.Below(kUnit);
     const auto cube = static_cast<unsigned __int128>(u) * u * u;
     return static_cast<int64_t>((cube * static_cast<uint64_t>(options_.accounts)) >> 60);
+  }
+
+  int64_t PickByRank() {
+    const RankRange ranks = zipf_->RangeAt(random_.Next());
+    return ranks.first - 1 + random_.Below(ranks.count);
   }
 
   // Most are small; the tail reaches some hundreds of thousands.
@@ -283,6 +293,7 @@ class Workload {
 
   Random random_;
   const WorkloadOptions options_;
+  std::optional<Zipf> zipf_;
   std::priority_queue<Payment, std::vector<Payment>, std::greater<>> scheduled_;
   uint64_t next_order_ = 0;
   int64_t last_us_ = kStartUs;

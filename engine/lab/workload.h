@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -12,6 +13,9 @@ struct WorkloadOptions {
   uint64_t seed = 1;
   int64_t transactions = 100'000;
   int64_t accounts = 10'000;
+  // How unequally accounts take part: Zipf's exponent in thousandths, 0 for all alike. Absent: the
+  // reference mix, where a tenth of the accounts is on nearly half of the sides.
+  std::optional<int> skew_thousandths;
 };
 
 // Calls `transaction` with each record (native JSON, no line end), times never decreasing, and
