@@ -82,6 +82,9 @@ absl::Status Pipeline::ReadState() {
   ASSIGN_OR_RETURN(const std::vector<LegLogPart> log, ReadLegLog(store_));
   RETURN_IF_ERROR(commit_->Start(log));
   if (log.empty()) return absl::OkStatus();
+  size_t log_bytes = 0;
+  for (const LegLogPart& part : log) log_bytes += part.value.size();
+  Log("state: the log of legs has " + std::to_string(log_bytes) + " bytes");
   std::mutex writing;
   const auto write = [&](const StoreBatch& batch) {
     std::lock_guard<std::mutex> lock(writing);
