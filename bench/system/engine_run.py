@@ -16,6 +16,7 @@ import engine
 import formats
 import machine
 import outputs
+import paths
 import topics
 
 WATCH_SECONDS = 0.02
@@ -83,6 +84,11 @@ class JournalTopic:
         first, last = with_records[0][0], with_records[-1][0]
         return sum(each[1] for each in with_records[1:]), last - first, first, last
 
+    def span_until(self, end):
+        """(records, seconds) as the first two of span(), of what was committed before a time."""
+        early = [each for each in self._read() if each[1] > 0 and each[0] <= end]
+        return sum(each[1] for each in early[1:]), early[-1][0] - early[0][0]
+
     def records(self):
         return sum(each[1] for each in self._read())
 
@@ -127,14 +133,35 @@ def folder_bytes(folder):
     return sizes
 
 
+def written_bytes(pid):
+    """Bytes that a process, living or dead but not waited for, wrote to files."""
+    text = pathlib.Path(f"/proc/{pid}/io").read_text(encoding="ascii")
+    return int(re.search(r"^wchar: (\d+)$", text, re.MULTILINE)[1])
+
+
+class Ended:
+    """What is known of an engine that has ended."""
+
+    def __init__(self, written, usage, metrics):
+        self.written_bytes, self.usage, self.metrics = written, usage, metrics
+
+
+def output_bytes(vigla):
+    """The sizes of what was published in files; 0 where it went to topics."""
+    folder = vigla.sections["output"].get("dir")
+    return sum(path.stat().st_size for path in pathlib.Path(folder).iterdir()) if folder else 0
+
+
 def follow(vigla, journal, seconds_max):
-    """Watches a started engine until it ends; returns (resource usage, metrics as last seen)."""
+    """Watches a started engine until it ends; returns what is known of it, metrics as last seen."""
     deadline = time.monotonic() + seconds_max
     scrape_due = 0
     metrics = {}
+    pid = vigla.process.pid
     while True:
-        pid, status, usage = os.wait4(vigla.process.pid, os.WNOHANG)
-        if pid:
+        if os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT):
+            written = written_bytes(pid)
+            _, status, usage = os.wait4(pid, 0)
             vigla.process.returncode = os.waitstatus_to_exitcode(status)
             break
         if time.monotonic() > deadline:
@@ -146,7 +173,7 @@ def follow(vigla, journal, seconds_max):
         time.sleep(WATCH_SECONDS)
     if vigla.process.returncode != 0:
         raise RuntimeError(f"exit {vigla.process.returncode}\n{vigla.tail()}")
-    return usage, metrics
+    return Ended(written, usage, metrics)
 
 
 def scrape(vigla):
@@ -164,10 +191,10 @@ def measure(vigla, journal, broker_pid, seconds_max, while_running=None):
     vigla.start(until_end=True)
     if while_running:
         while_running(vigla)
-    usage, metrics = follow(vigla, journal, seconds_max)
+    end = follow(vigla, journal, seconds_max)
     ended = time.time()
     broker_cpu = machine.cpu_seconds(broker_pid) - broker_before if broker_pid else 0
-    cpu = usage.ru_utime + usage.ru_stime
+    cpu = end.usage.ru_utime + end.usage.ru_stime
     others = machine.busy_seconds() - busy_before - cpu - broker_cpu
     records, seconds, first, last = journal.span()
     if records <= 0 or seconds <= 0:
@@ -181,17 +208,21 @@ def measure(vigla, journal, broker_pid, seconds_max, while_running=None):
         "wall_records_per_second": total / (ended - began),
         "cpu_seconds": cpu, "cpu_us_per_record": cpu / total * 1e6,
         "broker_cpu_seconds": broker_cpu, "others_cpu_seconds": max(0, others),
-        "memory_peak_bytes": usage.ru_maxrss * 1024,
+        "memory_peak_bytes": end.usage.ru_maxrss * 1024,
         "state_bytes": folder_bytes(vigla.sections["state"]["dir"]),
-        "metrics": metrics,
+        # What went to files, less what was published in files: the state's.
+        "state_written_bytes": end.written_bytes - output_bytes(vigla),
+        "metrics": end.metrics,
     }
 
 
-def kafka_engine(folder, address, prefix, settings):
-    """An engine over topic `transactions`, exactly once at 100 ms, its own defaults otherwise."""
+def kafka_engine(folder, address, prefix, settings, topic="transactions"):
+    """An engine over a topic, exactly once at 100 ms, its own defaults otherwise."""
     return engine.Engine(folder, engine.kafka_config(
-        folder, address, output={"prefix": prefix}, engine=settings), "vigla")
+        folder, address, input={"kind": "kafka", "topics": [topic]}, output={"prefix": prefix},
+        engine=settings), "vigla")
 
 
-def file_engine(folder, path, settings):
-    return engine.Engine(folder, engine.file_config(folder, path, engine=settings), "vigla")
+def file_engine(folder, path, settings, rules=paths.W1_PACK):
+    return engine.Engine(folder, engine.file_config(
+        folder, path, engine=settings, rules={"paths": [str(rules)]}), "vigla")

@@ -1,52 +1,28 @@
 """Measures the engine and the client library side by side; see bench/README.md for each figure.
 
-Started by bench/system/run. Everything runs on loopback, in one folder that is removed at the end.
+Started by bench/system/run.
 """
 
 import argparse
-import json
 import pathlib
 import shutil
-import signal
-import subprocess
-import sys
-import tempfile
-import time
 
-HERE = pathlib.Path(__file__).resolve().parent
-ROOT = HERE.parents[1]
-sys.path[:0] = [str(ROOT / "tests/system"), str(ROOT / "tests/oracle")]
+import harness  # first: it lets the others find the harness of the system tests
 
-# The harness of the system tests, found by the line above.
-import broker as kafka_broker  # noqa: E402
-import engine  # noqa: E402
-import paths  # noqa: E402
-import topics  # noqa: E402
+import broker as kafka_broker
+import topics
 
-import engine_run  # noqa: E402
-import hot_functions  # noqa: E402
-import machine  # noqa: E402
-import peer_run  # noqa: E402
-import table  # noqa: E402
+import engine_run
+import figures
+import hot_functions
+import machine
+import peer_run
+import table
+import workload
+from harness import say
 
-PROGRAMS = ROOT / "build/bench/bench/system"
 TOPIC = "transactions"
 COMMIT_INTERVAL_MS = 100
-SCHEMA = "vigla.bench.system.v1"
-
-
-def program(name, *arguments, seconds_max, stdin=None):
-    """Runs one of our programs; returns the JSON object it prints."""
-    done = subprocess.run([str(PROGRAMS / name), *map(str, arguments)], stdin=stdin,
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False,
-                          timeout=seconds_max)
-    if done.returncode != 0:
-        raise RuntimeError(f"{name}: exit {done.returncode}\n{done.stderr[-2000:]}")
-    return json.loads(done.stdout)
-
-
-def say(text):
-    print(f"{time.strftime('%H:%M:%S')} {text}", file=sys.stderr, flush=True)
 
 
 class Bench:
@@ -58,38 +34,31 @@ class Bench:
         self.records = 0  # in the stream
         self.settings = {"commit_interval_ms": COMMIT_INTERVAL_MS, **dict(options.engine)}
 
-    def broker_pid(self):
-        return json.loads((self.broker.folder / "broker.json").read_text())["pid"]
-
     def fill(self):
         """Writes the stream to a file and to the topic; returns what it is made of."""
         options = self.options
         if not options.input:
             say(f"generating {options.transactions:,} transactions")
-            with open(self.stream, "wb") as out:
-                engine.command("generate", "--workload", "w1", "--seed", options.seed,
-                               "--transactions", options.transactions, "--accounts",
-                               options.accounts, stdout=out, timeout=options.seconds)
+            workload.Workload(options.transactions, options.accounts, options.seed).write(
+                self.stream, options.seconds)
         say("filling the topic")
-        topics.create(self.broker.address, {TOPIC: options.partitions})
-        with open(self.stream, "rb") as lines:
-            made = program("produce_lines", self.broker.address, TOPIC, stdin=lines,
-                           seconds_max=options.seconds)
+        made = workload.fill(self.broker.address, TOPIC, options.partitions, self.stream,
+                             options.seconds)
         self.records = made["records"]
         return {"name": "w1", "seed": options.seed, "accounts": options.accounts,
                 "partitions": options.partitions, "records": made["records"],
                 "bytes": made["bytes"], "accounts_touched": made["accounts"]}
 
     def consume(self):
-        measured = program("consume_rate", self.broker.address, TOPIC,
-                           seconds_max=self.options.seconds)
+        measured = harness.program("consume_rate", self.broker.address, TOPIC,
+                                   seconds_max=self.options.seconds)
         return with_rate(measured)
 
     def copy(self, number):
         target = f"copy-{number}"
         topics.create(self.broker.address, {target: self.options.partitions})
-        measured = program("copy_rate", self.broker.address, TOPIC, target, COMMIT_INTERVAL_MS,
-                           seconds_max=self.options.seconds)
+        measured = harness.program("copy_rate", self.broker.address, TOPIC, target,
+                                   COMMIT_INTERVAL_MS, seconds_max=self.options.seconds)
         return with_rate(measured)
 
     def kafka(self, name, while_running=None):
@@ -98,7 +67,7 @@ class Bench:
         folder = self.folder / name
         with engine_run.kafka_engine(folder, self.broker.address, name, self.settings) as vigla:
             measured = engine_run.measure(
-                vigla, engine_run.JournalTopic(self.broker.address, name), self.broker_pid(),
+                vigla, engine_run.JournalTopic(self.broker.address, name), harness.broker_pid(self.broker),
                 self.options.seconds, while_running)
         shutil.rmtree(folder)
         return self.checked(measured)
@@ -119,7 +88,7 @@ class Bench:
         return peer_run.measure(
             peer_run.configuration(name, changes),
             peer_run.Stream(self.broker.address, TOPIC, self.records, self.options.partitions),
-            output, self.folder / output, self.broker_pid(), self.options.seconds)
+            output, self.folder / output, harness.broker_pid(self.broker), self.options.seconds)
 
     def checked(self, measured):
         """A rate of anything but the whole input would be no rate."""
@@ -171,10 +140,10 @@ def summary(rounds):
     for name in ("consume", "copy", "kafka", "file", *peer_run.NAMES):
         rates = [each[name]["records_per_second"] for each in rounds if name in each]
         if rates:
-            result[name] = table.spread(rates)
+            result[name] = figures.spread(rates)
     ratios = [each["ratio"] for each in rounds if "ratio" in each]
     if ratios:
-        result["ratio"] = table.spread(ratios)
+        result["ratio"] = figures.spread(ratios)
     return result
 
 
@@ -211,14 +180,11 @@ def arguments():
                         "as flink-heap:checkpoint-ms=5000")
     parser.add_argument("--profile", action="store_true",
                         help="one more Kafka run under perf, outside of the rounds")
-    parser.add_argument("--seconds", type=int, default=600, help="each step's limit")
-    parser.add_argument("--folder", type=pathlib.Path,
-                        help="where the temporary folder is made; default: TMPDIR")
-    parser.add_argument("--json", type=pathlib.Path, help="also write the results here")
+    harness.add_options(parser)
     options = parser.parse_args()
     options.measure = options.measure.split(",")
-    if not paths.BINARY.exists() and {"kafka", "file"} & set(options.measure):
-        parser.error(f"no {paths.BINARY}; build it, or set VIGLA_BINARY")
+    if {"kafka", "file"} & set(options.measure):
+        harness.demand_engine(parser)
     unknown = set(options.measure) - {"consume", "copy", "kafka", "file", *peer_run.NAMES}
     if unknown:
         parser.error(f"nothing to measure is called {', '.join(sorted(unknown))}")
@@ -228,9 +194,7 @@ def arguments():
 def run(options, folder):
     with kafka_broker.Broker(folder / "kafka") as broker:
         bench = Bench(options, folder, broker)
-        result = {"schema": SCHEMA, "began": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-                  "machine": machine.facts(ROOT), "kafka": kafka_version(),
-                  "settings": bench.settings, "workload": bench.fill()}
+        result = {**harness.head(), "settings": bench.settings, "workload": bench.fill()}
         bench.consume()  # the broker's first read of a topic is slower: its code is not hot yet
         result["rounds"] = []
         for number in range(1, options.rounds + 1):
@@ -242,26 +206,11 @@ def run(options, folder):
         return result
 
 
-def kafka_version():
-    pom = (ROOT / "deploy/kafka/pom.xml").read_text(encoding="utf-8")
-    return pom.partition("<kafka.version>")[2].partition("<")[0]
-
-
 def main():
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the broker ends with us
     options = arguments()
     if set(options.measure) & set(peer_run.NAMES):
         peer_run.build()
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="vigla-bench-", dir=options.folder))
-    try:
-        result = run(options, folder)
-    except RuntimeError as error:
-        sys.exit(f"bench: {error}")
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-    if options.json:
-        options.json.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
-    print(table.text(result))
+    print(table.text(harness.run(options, run)))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,5 @@
 """The results as a person reads them."""
 
-import statistics
-
 import peer_table
 
 MIB = 1024 * 1024
@@ -83,7 +81,3 @@ def _profile(profile):
     lines += [f"  {each['percent']:6.2f}  {each['thread']:<20} {each['function'][:110]}"
               for each in profile["functions"]]
     return "\n".join(lines)
-
-
-def spread(values):
-    return {"min": min(values), "median": statistics.median(values), "max": max(values)}

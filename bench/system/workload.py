@@ -1,0 +1,47 @@
+"""The stream that is measured over: the reference stream of `vigla generate`, in sizes and shapes.
+"""
+
+import dataclasses
+import typing
+
+import engine
+import harness
+import topics
+
+REMITTANCE = b',"remittance":"'
+
+
+@dataclasses.dataclass(frozen=True)
+class Workload:
+    transactions: int = 300_000
+    accounts: int = 100_000
+    seed: int = 1
+    skew: typing.Optional[float] = None  # Zipf's exponent; None: the reference mix
+    record_bytes: int = 0                # padded to it with a remittance text; 0: as generated
+
+    def write(self, path, seconds_max):
+        more = [] if self.skew is None else ["--skew", self.skew]
+        with open(path, "wb") as out:
+            engine.command("generate", "--workload", "w1", "--seed", self.seed,
+                           "--transactions", self.transactions, "--accounts", self.accounts, *more,
+                           stdout=out, timeout=seconds_max)
+        if self.record_bytes:
+            plain = path.rename(path.with_suffix(".plain"))
+            with open(plain, "rb") as lines, open(path, "wb") as out:
+                out.writelines(padded(line, self.record_bytes) for line in lines)
+            plain.unlink()
+
+
+def padded(line, record_bytes):
+    """The line, its end included, with a remittance text that makes it `record_bytes` long."""
+    body = line.rstrip(b"\n").partition(REMITTANCE)[0].removesuffix(b"}")
+    filling = record_bytes - len(body) - len(REMITTANCE) - len(b'"}\n')
+    return body + REMITTANCE + b"x" * max(0, filling) + b'"}\n'
+
+
+def fill(address, topic, partitions, path, seconds_max):
+    """Writes the lines of a file to a new topic; {records, bytes, accounts}: those that occur."""
+    topics.create(address, {topic: partitions})
+    with open(path, "rb") as lines:
+        return harness.program("produce_lines", address, topic, stdin=lines,
+                               seconds_max=seconds_max)
