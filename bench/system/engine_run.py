@@ -6,6 +6,7 @@ and nothing counts before it is committed. Kafka's journal records carry their t
 is watched.
 """
 
+import http.client
 import json
 import os
 import pathlib
@@ -23,7 +24,7 @@ WATCH_SECONDS = 0.02
 SCRAPE_SECONDS = 0.5
 METRIC = re.compile(r"^(vigla_\w+)(\{[^}]*\})? (\S+)$", re.MULTILINE)
 # Of the last scrape, hence up to SCRAPE_SECONDS before the end; summed over labels.
-METRICS = ("vigla_legs_total", "vigla_matched_legs_total", "vigla_ring_full_total",
+METRICS = ("vigla_transactions_total", "vigla_legs_total", "vigla_matched_legs_total", "vigla_ring_full_total",
            "vigla_cache_bytes", "vigla_cached_subjects", "vigla_evictions_total",
            "vigla_epochs_total", "vigla_epoch_commit_seconds_sum",
            "vigla_epoch_build_seconds_total", "vigla_write_back_seconds_total",
@@ -89,6 +90,10 @@ class JournalTopic:
         early = [each for each in self._read() if each[1] > 0 and each[0] <= end]
         return sum(each[1] for each in early[1:]), early[-1][0] - early[0][0]
 
+    def next_time(self, moment):
+        """When the first commit after a moment was made."""
+        return min(each[0] for each in self._read() if each[0] >= moment)
+
     def records(self):
         return sum(each[1] for each in self._read())
 
@@ -140,10 +145,15 @@ def written_bytes(pid):
 
 
 class Ended:
-    """What is known of an engine that has ended."""
+    """What is known of an engine that has ended; `cpu` has (time, processor seconds so far)."""
 
-    def __init__(self, written, usage, metrics):
-        self.written_bytes, self.usage, self.metrics = written, usage, metrics
+    def __init__(self, written, usage, metrics, cpu):
+        self.written_bytes, self.usage, self.metrics, self.cpu = written, usage, metrics, cpu
+
+    def cpu_between(self, begin, end):
+        at = {moment: min(self.cpu, key=lambda sample: abs(sample[0] - moment))[1]
+              for moment in (begin, end)}
+        return at[end] - at[begin]
 
 
 def output_bytes(vigla):
@@ -156,9 +166,10 @@ def follow(vigla, journal, seconds_max):
     """Watches a started engine until it ends; returns what is known of it, metrics as last seen."""
     deadline = time.monotonic() + seconds_max
     scrape_due = 0
-    metrics = {}
+    metrics, cpu = {}, []
     pid = vigla.process.pid
     while True:
+        cpu.append((time.time(), machine.cpu_seconds(pid)))
         if os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT):
             written = written_bytes(pid)
             _, status, usage = os.wait4(pid, 0)
@@ -173,13 +184,13 @@ def follow(vigla, journal, seconds_max):
         time.sleep(WATCH_SECONDS)
     if vigla.process.returncode != 0:
         raise RuntimeError(f"exit {vigla.process.returncode}\n{vigla.tail()}")
-    return Ended(written, usage, metrics)
+    return Ended(written, usage, metrics, cpu)
 
 
 def scrape(vigla):
     try:
         return parse_metrics(vigla.get("/metrics")[1])
-    except OSError:
+    except (OSError, http.client.HTTPException):  # it may end while it answers
         return None
 
 
@@ -207,6 +218,7 @@ def measure(vigla, journal, broker_pid, seconds_max, while_running=None):
         "end_seconds": ended - last, "wall_seconds": ended - began,
         "wall_records_per_second": total / (ended - began),
         "cpu_seconds": cpu, "cpu_us_per_record": cpu / total * 1e6,
+        "measured_cpu_us_per_record": end.cpu_between(first, last) / records * 1e6,
         "broker_cpu_seconds": broker_cpu, "others_cpu_seconds": max(0, others),
         "memory_peak_bytes": end.usage.ru_maxrss * 1024,
         "state_bytes": folder_bytes(vigla.sections["state"]["dir"]),

@@ -67,8 +67,8 @@ class Bench:
         folder = self.folder / name
         with engine_run.kafka_engine(folder, self.broker.address, name, self.settings) as vigla:
             measured = engine_run.measure(
-                vigla, engine_run.JournalTopic(self.broker.address, name), harness.broker_pid(self.broker),
-                self.options.seconds, while_running)
+                vigla, engine_run.JournalTopic(self.broker.address, name),
+                harness.broker_pid(self.broker), self.options.seconds, while_running)
         shutil.rmtree(folder)
         return self.checked(measured)
 

@@ -102,8 +102,8 @@ void Produce(rd_kafka_t* producer, const char* topic, const Line& line) {
     const rd_kafka_resp_err_t error = rd_kafka_producev(
         producer, RD_KAFKA_V_TOPIC(topic), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
         RD_KAFKA_V_VALUE(const_cast<char*>(line.text.data()), line.text.size()),
-        RD_KAFKA_V_KEY(line.key.data(), line.key.size()),
-        RD_KAFKA_V_TIMESTAMP(line.timestamp_ms), RD_KAFKA_V_END);
+        RD_KAFKA_V_KEY(line.key.data(), line.key.size()), RD_KAFKA_V_TIMESTAMP(line.timestamp_ms),
+        RD_KAFKA_V_END);
     if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return;
     if (error != RD_KAFKA_RESP_ERR__QUEUE_FULL) Fail(rd_kafka_err2str(error));
     rd_kafka_poll(producer, 10);
@@ -124,8 +124,8 @@ class Pacer {
 
   // Returns once the record is due; the moment that it was, in microseconds since 1970.
   int64_t WaitFor(int64_t record, rd_kafka_t* producer) {
-    const int64_t due_us = began_us_ + static_cast<int64_t>(static_cast<double>(record) * 1e6 /
-                                                            records_per_second_);
+    const int64_t due_us =
+        began_us_ + static_cast<int64_t>(static_cast<double>(record) * 1e6 / records_per_second_);
     int64_t now_us = NowUs();
     while (now_us < due_us) {
       rd_kafka_poll(producer, 0);
@@ -182,11 +182,10 @@ int main(int argc, char** argv) {
   rd_kafka_flush(producer, kFlushMs);
   if (delivered != records) Fail("not every record was acknowledged");
   rd_kafka_destroy(producer);
-  std::printf("{\"records\":%lld,\"bytes\":%lld,\"accounts\":%zu",
-              static_cast<long long>(records), static_cast<long long>(bytes), accounts.size());
+  std::printf("{\"records\":%lld,\"bytes\":%lld,\"accounts\":%zu", static_cast<long long>(records),
+              static_cast<long long>(bytes), accounts.size());
   if (is_paced) {
-    std::printf(",\"began_us\":%lld,\"late_us_max\":%lld",
-                static_cast<long long>(pacer.began_us()),
+    std::printf(",\"began_us\":%lld,\"late_us_max\":%lld", static_cast<long long>(pacer.began_us()),
                 static_cast<long long>(pacer.late_us_max()));
   }
   std::printf("}\n");

@@ -2,6 +2,7 @@
 """
 
 import dataclasses
+import re
 import typing
 
 import engine
@@ -9,6 +10,7 @@ import harness
 import topics
 
 REMITTANCE = b',"remittance":"'
+ACCOUNT = re.compile(rb'"account":"([^"]+)"')
 
 
 @dataclasses.dataclass(frozen=True)
@@ -45,3 +47,15 @@ def fill(address, topic, partitions, path, seconds_max):
     with open(path, "rb") as lines:
         return harness.program("produce_lines", address, topic, stdin=lines,
                                seconds_max=seconds_max)
+
+
+def described(path):
+    """{records, bytes, accounts} of a file, as fill() says of a topic; records without line ends.
+    """
+    records, size, accounts = 0, 0, set()
+    with open(path, "rb") as lines:
+        for line in lines:
+            records += 1
+            size += len(line) - 1
+            accounts.update(ACCOUNT.findall(line))
+    return {"records": records, "bytes": size, "accounts": len(accounts)}
