@@ -128,7 +128,7 @@ def summary(runs):
 
 
 def measure(options, folder):
-    result = {**harness.head(), "rounds": options.rounds, "scale": options.scale, "sweeps": {}}
+    result = {**harness.head(), "scale": options.scale, "sweeps": {}}
     wanted = [dimensions.DIMENSIONS[name] for name in options.names]
     needs_broker = any(point.partitions for each in wanted for point in each.points)
     broker = kafka_broker.Broker(folder / "kafka") if needs_broker else None

@@ -70,9 +70,9 @@ Zipf::Zipf(int64_t ranks, int exponent_thousandths) {
 
 RankRange Zipf::RangeAt(uint64_t uniform) const {
   const auto last = octaves_.end() - 1;
-  return std::find_if(octaves_.begin(), last, [&](const Octave& octave) {
-           return uniform < octave.end;
-         })->ranks;
+  return std::find_if(octaves_.begin(), last,
+                      [&](const Octave& octave) { return uniform < octave.end; })
+      ->ranks;
 }
 
 }  // namespace vigla
