@@ -24,11 +24,11 @@ WATCH_SECONDS = 0.02
 SCRAPE_SECONDS = 0.5
 METRIC = re.compile(r"^(vigla_\w+)(\{[^}]*\})? (\S+)$", re.MULTILINE)
 # Of the last scrape, hence up to SCRAPE_SECONDS before the end; summed over labels.
-METRICS = ("vigla_transactions_total", "vigla_legs_total", "vigla_matched_legs_total",
-           "vigla_ring_full_total", "vigla_cache_bytes", "vigla_cached_subjects",
-           "vigla_evictions_total", "vigla_epochs_total", "vigla_epoch_commit_seconds_sum",
-           "vigla_epoch_build_seconds_total", "vigla_write_back_seconds_total",
-           "vigla_image_bytes_total", "vigla_audit_frames_total")
+METRICS = ("vigla_transactions_total", "vigla_rejects_total", "vigla_legs_total",
+           "vigla_matched_legs_total", "vigla_ring_full_total", "vigla_cache_bytes",
+           "vigla_cached_subjects", "vigla_evictions_total", "vigla_epochs_total",
+           "vigla_epoch_commit_seconds_sum", "vigla_epoch_build_seconds_total",
+           "vigla_write_back_seconds_total", "vigla_image_bytes_total", "vigla_audit_frames_total")
 
 
 class JournalFile:

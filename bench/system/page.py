@@ -145,7 +145,8 @@ def latency_plot(latency, commit_ms):
     ticks = [(nines(share), text) for share, text in
              ((0, "0"), (0.5, "p50"), (0.9, "p90"), (0.99, "p99"), (0.999, "p99.9"),
               (0.9999, "p99.99"))]
-    limits = [svg_plot.Limit(targets.LATENCY_MS_MAX, f"p99.9 at 50 %: {targets.LATENCY_MS_MAX} ms",
+    limits = [svg_plot.Limit(targets.LATENCY_MS_MAX,
+                             f"p99.9 at 50 %: {targets.LATENCY_MS_MAX} ms",
                              nines(0.5), nines(0.999))] if commit_ms == 20 else []
     return svg_plot.render(svg_plot.Plot(
         f"Commit every {commit_ms} ms", "share of alerts that take no longer", "ms, log scale",
@@ -221,7 +222,8 @@ def sources(result):
                                if each["changed_files"] else ""),
              f"Kafka {each['kafka']}, librdkafka {each['librdkafka']}, RocksDB {each['rocksdb']}, "
              f"Linux {each['kernel']}",
-             "–" if each["others"] is None else f"{each['others']:.2f}") for each in result["sources"]]
+             "–" if each["others"] is None else f"{each['others']:.2f}")
+            for each in result["sources"]]
     return "<h2>Where it was measured</h2>" + table(
         (("began", False), ("what", False), ("processors", False), ("GiB", True),
          ("commit", False), ("versions", False), ("others used", True)), rows) + (

@@ -22,7 +22,7 @@ from harness import say
 
 FIGURES = ("records_per_second", "measured_cpu_us_per_record", "memory_peak_bytes",
            "state_bytes_per_account", "write_amplification", "alerts", "settled_bytes_per_account",
-           "settled_bytes_per_entry")
+           "settled_bytes_per_entry", "ledger_bytes_per_entry")
 
 
 class Sweep:
@@ -78,11 +78,13 @@ class Sweep:
                 vigla, journal, harness.broker_pid(self.broker) if point.partitions else None,
                 self.options.seconds)
             if self.dimension.settles:
-                run.update(settled(vigla, made))
+                run.update(settled(vigla, made, self.options.seconds))
         shutil.rmtree(folder)
         if run["records"] != made["records"]:
             raise RuntimeError(f"the journal holds {run['records']:,} records, the input "
                                f"{made['records']:,}")
+        if run["metrics"].get("vigla_rejects_total"):
+            raise RuntimeError("the engine refuses records of this stream")
         return with_shares(run, made)
 
     def _kafka(self, point, prefix, folder):
@@ -98,12 +100,15 @@ class Sweep:
                 engine_run.JournalTopic(address, prefix))
 
 
-def settled(vigla, made):
-    """The size of the tables once every subject has an image and no log is left beside it."""
-    for _ in range(2):  # the first start writes the images, the second puts them into tables
-        vigla.run_to_end(settings=["engine.leg_log_bytes=1"])
-    tables = engine_run.folder_bytes(vigla.sections["state"]["dir"])["tables"]
-    return {"settled_table_bytes": tables, "settled_bytes_per_account": tables / made["accounts"]}
+def settled(vigla, made, seconds_max):
+    """What the state is made of once every subject has an image and no log is left beside it."""
+    vigla.run_to_end(settings=["engine.leg_log_bytes=1"])
+    state = harness.program("state_size", vigla.sections["state"]["dir"], seconds_max=seconds_max)
+    if state["subjects"] != made["accounts"]:
+        raise RuntimeError(f"{state['subjects']:,} subjects have an image, of "
+                           f"{made['accounts']:,}")
+    return {"settled": state,
+            "settled_bytes_per_account": state["table_bytes"] / made["accounts"]}
 
 
 def with_shares(run, made):
@@ -112,9 +117,9 @@ def with_shares(run, made):
     more = {"accounts_touched": made["accounts"], "input_bytes": made["bytes"],
             "state_bytes_per_account": state / made["accounts"],
             "write_amplification": run["state_written_bytes"] / made["bytes"]}
-    legs = run["metrics"].get("vigla_legs_total")
-    if "settled_table_bytes" in run and legs:
-        more["settled_bytes_per_entry"] = run["settled_table_bytes"] / legs
+    if "settled" in run:
+        more["settled_bytes_per_entry"] = run["settled"]["table_bytes"] / made["legs"]
+        more["ledger_bytes_per_entry"] = run["settled"]["subject_bytes"] / made["legs"]
     return {**run, **more}
 
 

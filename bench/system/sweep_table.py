@@ -7,6 +7,7 @@ COLUMNS = (("tx/s", "records_per_second", "{:,.0f}", 1),
            ("state B/account", "state_bytes_per_account", "{:,.0f}", 1),
            ("settled B/account", "settled_bytes_per_account", "{:,.0f}", 1),
            ("settled B/entry", "settled_bytes_per_entry", "{:,.1f}", 1),
+           ("ledger B/entry", "ledger_bytes_per_entry", "{:,.1f}", 1),
            ("written/input", "write_amplification", "{:.2f}", 1),
            ("alerts", "alerts", "{:,.0f}", 1))
 

@@ -67,8 +67,9 @@ def _latency(result):
 
 
 def _state(result):
-    texts = (("State on disk, bytes an entry", ENTRY_BYTES_MAX, "settled_bytes_per_entry", -1),
-             ("State on disk, bytes an idle account", ACCOUNT_BYTES_MAX, "settled_bytes_per_account", 0))
+    texts = (
+        ("State on disk, bytes an entry", ENTRY_BYTES_MAX, "settled_bytes_per_entry", -1),
+        ("State on disk, bytes an idle account", ACCOUNT_BYTES_MAX, "settled_bytes_per_account", 0))
     sweep = result.get("sweeps", {}).get("history")
     for what, limit, name, index in texts:
         if not sweep:

@@ -36,7 +36,8 @@ class Workload:
 
 def padded(line, record_bytes):
     """The line, its end included, with a remittance text that makes it `record_bytes` long."""
-    body = line.rstrip(b"\n").partition(REMITTANCE)[0].removesuffix(b"}")
+    body, found, _ = line.rstrip(b"\n").partition(REMITTANCE)
+    body = body if found else body.removesuffix(b"}")
     filling = record_bytes - len(body) - len(REMITTANCE) - len(b'"}\n')
     return body + REMITTANCE + b"x" * max(0, filling) + b'"}\n'
 
@@ -50,12 +51,15 @@ def fill(address, topic, partitions, path, seconds_max):
 
 
 def described(path):
-    """{records, bytes, accounts} of a file, as fill() says of a topic; records without line ends.
+    """{records, bytes, accounts} of a file, as fill() says of a topic, and its `legs`: sides that
+    name an account. Line ends are not counted.
     """
-    records, size, accounts = 0, 0, set()
+    records, size, legs, accounts = 0, 0, 0, set()
     with open(path, "rb") as lines:
         for line in lines:
             records += 1
             size += len(line) - 1
-            accounts.update(ACCOUNT.findall(line))
-    return {"records": records, "bytes": size, "accounts": len(accounts)}
+            sides = ACCOUNT.findall(line)
+            legs += len(sides)
+            accounts.update(sides)
+    return {"records": records, "bytes": size, "legs": legs, "accounts": len(accounts)}
