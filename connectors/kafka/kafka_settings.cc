@@ -23,7 +23,9 @@ using Conf = std::unique_ptr<rd_kafka_conf_t, ConfDestroyer>;
 
 // Where nothing is given. Fetches are small enough for a replay of many partitions to fit, records
 // are checked for damage, and new partitions are noticed within ten seconds. Audit frames are full
-// of digests: zstd's level 1 takes a third of level 3's time for them, and makes them no larger.
+// of digests: zstd's level 1 takes a third of level 3's time for them, and makes them no larger. A
+// transaction that begins while the broker still finishes the one before is refused and tried
+// again, which must not take longer than a commit.
 constexpr std::pair<const char*, const char*> kDefaults[] = {
     {"client.id", "vigla"},
     {"check.crcs", "true"},
@@ -32,6 +34,7 @@ constexpr std::pair<const char*, const char*> kDefaults[] = {
     {"compression.type", "zstd"},
     {"compression.level", "1"},
     {"fetch.wait.max.ms", "100"},
+    {"retry.backoff.ms", "10"},
     {"statistics.interval.ms", "10000"},
 };
 
