@@ -41,8 +41,8 @@ constexpr SettingInfo kTable[] = {
      "Threads that own subjects; 0 means one less than the machine's cores. Results do not "
      "depend on it."},
     {"engine.commit_interval_ms", SettingType::kInt, "100", 1, 60'000, "",
-     "Longest time from an epoch's first record to its cut. Shorter: alerts are visible sooner. "
-     "Longer: fewer, larger commits."},
+     "Time from an epoch's first record to its cut, longer only while commits don't keep up. "
+     "Shorter: alerts are visible sooner. Longer: fewer, larger commits."},
     {"engine.epoch_records_max", SettingType::kInt, "100000", 1, 10'000'000, "",
      "Records after which an epoch is cut, whatever the time."},
     {"engine.epoch_bytes_max", SettingType::kBytes, "33554432", kMiB, kGiB, "",

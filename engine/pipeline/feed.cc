@@ -107,6 +107,12 @@ void Feed::EndAll() {
   Send(std::move(end));
 }
 
+uint64_t Feed::EpochsUnderWay() const {
+  // Of all lanes alike, and of no ticket before the first.
+  const uint64_t written = lanes_[0]->signals().written_ticket.load(std::memory_order_relaxed);
+  return next_ticket_ - 1 - std::max(written, kFirstLiveTicket - 1);
+}
+
 bool Feed::HasCachePressure() const {
   return std::any_of(lanes_.begin(), lanes_.end(), [](const std::unique_ptr<Lane>& lane) {
     return lane->signals().cache_pressure.load(std::memory_order_relaxed);

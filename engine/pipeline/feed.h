@@ -55,6 +55,8 @@ class Feed {
 
   // Whether a lane can't go on before images are written.
   bool HasCachePressure() const;
+  // Epochs that were cut and are not in the store yet.
+  uint64_t EpochsUnderWay() const;
 
  private:
   struct ToLane {

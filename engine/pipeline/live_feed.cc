@@ -11,6 +11,10 @@ namespace {
 // records may follow before the cut, hence far below the record limit.
 constexpr size_t kRunBytesMax = 600 * 1024;
 
+// One that is being committed, and one that is ready when it is done. Cut by the clock beyond that,
+// small epochs would only queue behind a slow commit, each as dear as a large one.
+constexpr uint64_t kEpochsUnderWayMax = 2;
+
 }  // namespace
 
 LiveFeed::LiveFeed(const PipelineOptions& options, Source* source, const Clock* clock,
@@ -48,10 +52,13 @@ void LiveFeed::ActivatePending() {
 bool LiveFeed::MustCut() const {
   const Sequencer& sequencer = feed_->sequencer();
   if (!sequencer.IsOpen()) return false;
-  return sequencer.open_records() >= options_.epoch_records_max ||
-         sequencer.open_bytes() >= options_.epoch_bytes_max ||
-         sequencer.open_run_bytes() >= kRunBytesMax || feed_->HasCachePressure() ||
-         clock_->NowNs() - epoch_opened_ns_ >= options_.commit_interval_ms * 1'000'000;
+  if (sequencer.open_records() >= options_.epoch_records_max ||
+      sequencer.open_bytes() >= options_.epoch_bytes_max ||
+      sequencer.open_run_bytes() >= kRunBytesMax || feed_->HasCachePressure()) {
+    return true;
+  }
+  return clock_->NowNs() - epoch_opened_ns_ >= options_.commit_interval_ms * 1'000'000 &&
+         feed_->EpochsUnderWay() < kEpochsUnderWayMax;
 }
 
 void LiveFeed::Cut() {

@@ -12,8 +12,8 @@ namespace vigla {
 struct PipelineOptions {
   // Threads that own subjects. More lanes use more cores; results do not depend on it.
   int lanes = 1;
-  // Longest time between an epoch's first record and its cut. Shorter: alerts are visible
-  // sooner; longer: fewer, larger Kafka transactions.
+  // Time between an epoch's first record and its cut, longer only while commits don't keep up.
+  // Shorter: alerts are visible sooner; longer: fewer, larger Kafka transactions.
   int64_t commit_interval_ms = 100;
   // An epoch is cut after so many records or bytes of input, whatever the time.
   size_t epoch_records_max = 100'000;

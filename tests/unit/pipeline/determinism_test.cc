@@ -135,6 +135,26 @@ TEST(Determinism, LanesEpochsBatchesAndEvictionsLeaveNoTrace) {
   }
 }
 
+TEST(Determinism, EpochsDoNotQueueBehindASlowCommit) {
+  SimulationOptions options;
+  options.pipeline.commit_interval_ms = 0;  // an epoch a poll, by the clock alone
+  int turn = 0;
+  // One lane, the feed, the committer: the last gets no turn for a while.
+  options.choose = [&](size_t stages) {
+    const size_t awake = ++turn < 600 ? stages - 1 : stages;
+    return static_cast<size_t>(turn) % awake;
+  };
+  Simulation simulation(options);
+  FillStream(3, 100, &simulation.source());
+  simulation.source().set_records_a_poll(1);
+  const SimulationResult result =
+      simulation.Run(LoadPackText(kPack, simulation.load_options()));
+  ASSERT_TRUE(result.status.ok()) << result.status;
+  EXPECT_EQ(result.intake_entries.size(), 101u) << "and the activation";
+  EXPECT_GT(simulation.output().journal().size(), 2u);
+  EXPECT_LT(simulation.output().journal().size(), 60u);
+}
+
 TEST(Determinism, ThreadsLeaveNoTrace) {
   const SimulationResult expected = Simulate({}, 5);
   for (int lanes : {1, 3}) {
@@ -165,6 +185,7 @@ TEST(Determinism, CrashesAndUnknownCommitsLeaveNoTrace) {
     options.pipeline.ledger.write_back_bytes_max = random() % 2 == 0 ? 1 : 4096;
     options.pipeline.leg_log_bytes = random() % 2 == 0 ? 1 : 6000;
     options.lanes_change = seed % 2 == 0;
+    options.pipeline.commit_interval_ms = seed % 3 == 0 ? 0 : 100;
     options.crash_chance = 0.002;
     options.commit_fault_chance = 0.002;
     const SimulationResult result = Simulate(options, 7);

@@ -48,6 +48,7 @@ struct SimulationOptions {
   bool threaded = false;           // real threads instead of seeded steps
   ActivationDesk* desk = nullptr;  // with it, its newest set is run, not Run's argument
   std::function<void()> before_step;  // not with threads; may append input, submit rule sets
+  std::function<size_t(size_t)> choose;  // of so many stages; without it the seed does
 };
 
 // What must not depend on lanes, epochs, batches, evictions or crashes.
@@ -133,6 +134,7 @@ class Simulation {
 
   size_t Choose(size_t stages) {
     if (options_.before_step) options_.before_step();
+    if (options_.choose) return options_.choose(stages);
     std::uniform_real_distribution<double> uniform;
     if (uniform(random_) < options_.crash_chance) return stages;
     if (uniform(random_) < options_.commit_fault_chance) {
