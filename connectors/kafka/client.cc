@@ -178,7 +178,7 @@ absl::StatusOr<std::vector<TopicPartitions>> DescribeTopics(const Client& client
 
 absl::StatusOr<OffsetRange> QueryOffsets(const Client& client, const std::string& topic,
                                          int partition, int timeout_ms) {
-  const MonotonicClock clock;
+  const SystemClock clock;
   const int64_t deadline_ns = clock.NowNs() + int64_t{timeout_ms} * 1'000'000;
   while (true) {
     const int64_t left_ms = (deadline_ns - clock.NowNs()) / 1'000'000;

@@ -51,7 +51,7 @@ absl::StatusOr<std::vector<InputPosition>> ReadCommittedOffsets(
       rd_kafka_topic_partition_list_add(list.get(), topic.topic.c_str(), partition);
     }
   }
-  const MonotonicClock clock;
+  const SystemClock clock;
   const int64_t deadline_ns = clock.NowNs() + int64_t{patience_ms} * 1'000'000;
   while (list->cnt > 0) {
     const rd_kafka_resp_err_t error = Fetch(*client, list.get());

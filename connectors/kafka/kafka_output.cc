@@ -185,7 +185,7 @@ absl::StatusOr<CommitOutcome> KafkaOutput::Commit(const OutputEpoch& epoch) {
                                   options_.instance);
   TransactionContent content = ContentOf(epoch, &journal);
 
-  const MonotonicClock clock;
+  const SystemClock clock;
   const int64_t deadline_ns = clock.NowNs() + int64_t{options_.patience_ms} * 1'000'000;
   auto pause = kFirstPause;
   while (true) {

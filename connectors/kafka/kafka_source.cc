@@ -21,7 +21,7 @@ constexpr int64_t kAssignmentMsMax = 30'000;
 constexpr int64_t kEndPatienceMs = 10'000;
 constexpr int kProbeMs = 2'000;
 
-int64_t NowNs() { return MonotonicClock().NowNs(); }
+int64_t NowNs() { return SystemClock().NowNs(); }
 int64_t SinceMs(int64_t start_ns) { return (NowNs() - start_ns) / 1'000'000; }
 
 }  // namespace

@@ -122,7 +122,7 @@ absl::Status KafkaRangeSource::Seek(const std::vector<InputPosition>& positions)
     }
     partitions_.push_back(std::move(partition));
   }
-  progress_ns_ = MonotonicClock().NowNs();
+  progress_ns_ = SystemClock().NowNs();
   return absl::OkStatus();
 }
 
@@ -131,7 +131,7 @@ absl::StatusOr<bool> KafkaRangeSource::FillHeads(int wait_ms) {
     if (partition.is_ended || partition.has_head) continue;
     ASSIGN_OR_RETURN(const ReadState state, partition.reader->Next(wait_ms));
     if (state == ReadState::kNothing) return false;
-    progress_ns_ = MonotonicClock().NowNs();
+    progress_ns_ = SystemClock().NowNs();
     if (state == ReadState::kEnd) {
       // Behind the last record there may be markers of transactions, which are no records.
       if (partition.reader->position() < partition.end) return false;
@@ -164,7 +164,7 @@ absl::StatusOr<PollState> KafkaRangeSource::Poll(size_t records_max, size_t byte
     oldest->has_head = false;
   }
   if (!batch->records.empty()) return PollState::kRecords;
-  if (MonotonicClock().NowNs() - progress_ns_ > int64_t{patience_ms_} * 1'000'000) {
+  if (SystemClock().NowNs() - progress_ns_ > int64_t{patience_ms_} * 1'000'000) {
     return MakeError(absl::StatusCode::kUnavailable,
                      "no records of topic '" + range_.topic + "' in " +
                          std::to_string(patience_ms_ / 1000) + " s; " + client_->LastError());

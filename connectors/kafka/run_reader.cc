@@ -62,7 +62,7 @@ void RunReader::Close() {
 }
 
 absl::Status RunReader::Advance(const JournalRun& run, int64_t seen, PartitionReader* reader) {
-  const MonotonicClock clock;
+  const SystemClock clock;
   const int64_t start_ns = clock.NowNs();
   while (true) {
     ASSIGN_OR_RETURN(const ReadState state, reader->Next(kWaitMs));

@@ -91,7 +91,7 @@ void Subscription::Assigned(rd_kafka_topic_partition_list_s* partitions) {
     if (partitions->cnt == expected) {
       status_ = place_(*client_, partitions);
     } else if (incomplete_since_ns_ == 0) {
-      incomplete_since_ns_ = MonotonicClock().NowNs();
+      incomplete_since_ns_ = SystemClock().NowNs();
     }
     incomplete_text_ = std::to_string(partitions->cnt) + " of " + std::to_string(expected);
   }
@@ -136,7 +136,7 @@ absl::Status Subscription::Health() {
                                "the consumer has failed: " + client_->FatalText());
   }
   if (incomplete_since_ns_ == 0) return absl::OkStatus();
-  const int64_t waited_ms = (MonotonicClock().NowNs() - incomplete_since_ns_) / 1'000'000;
+  const int64_t waited_ms = (SystemClock().NowNs() - incomplete_since_ns_) / 1'000'000;
   if (waited_ms > kIncompleteMsMax) {
     return status_ = MakeError(
                absl::StatusCode::kFailedPrecondition,

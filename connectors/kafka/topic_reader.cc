@@ -43,7 +43,7 @@ absl::StatusOr<PartitionReader*> TopicReader::ReaderOf(const std::string& topic)
 
 absl::Status TopicReader::ReadToEnd(const std::string& topic, Until until,
                                     PartitionReader* reader, const Visit& visit) {
-  const MonotonicClock clock;
+  const SystemClock clock;
   int64_t progress_ns = clock.NowNs();
   int64_t first_end = -1;  // kEndAtStart only
   while (true) {

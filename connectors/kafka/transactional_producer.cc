@@ -20,7 +20,7 @@ constexpr int kCallMs = 10'000;
 constexpr int kCallMsMax = 60'000;
 constexpr auto kRepeatPause = std::chrono::milliseconds(50);
 
-int64_t NowNs() { return MonotonicClock().NowNs(); }
+int64_t NowNs() { return SystemClock().NowNs(); }
 int64_t SinceMs(int64_t start_ns) { return (NowNs() - start_ns) / 1'000'000; }
 
 bool IsFenced(int code) {

@@ -22,7 +22,7 @@ Watchdog::~Watchdog() {
 }
 
 void Watchdog::Watch() {
-  const MonotonicClock clock;
+  const SystemClock clock;
   std::unique_lock<std::mutex> lock(mutex_);
   while (!stop_) {
     wake_.wait_for(lock, std::chrono::milliseconds(period_ms_));
@@ -41,7 +41,7 @@ Watchdog::Scope::Scope(Watchdog* watchdog, int owner, const char* call, int limi
   CHECK(owner >= 0 && owner < kOwners);
   Guard& guard = watchdog_->guards_[owner_];
   guard.call.store(call, std::memory_order_relaxed);
-  guard.deadline_ns.store(MonotonicClock().NowNs() + int64_t{limit_ms} * 1'000'000,
+  guard.deadline_ns.store(SystemClock().NowNs() + int64_t{limit_ms} * 1'000'000,
                           std::memory_order_release);
 }
 

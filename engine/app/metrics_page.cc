@@ -5,6 +5,7 @@
 #include <prometheus/text_serializer.h>
 
 #include <ctime>
+#include <limits>
 
 #include "engine/base/json_writer.h"
 #include "engine/model/decoder.h"
@@ -17,6 +18,7 @@ using prometheus::MetricFamily;
 using prometheus::MetricType;
 
 constexpr double kNanoseconds = 1e-9;
+constexpr double kMicroseconds = 1e-6;
 
 // Families in the making; each Add is one sample.
 class Page {
@@ -50,6 +52,24 @@ class Page {
     metric.summary.sample_count = count;
     families_.back().metric.push_back(std::move(metric));
   }
+  // The sum of histograms that have one writer each.
+  void Histogram(std::string name, std::string help,
+                 const std::vector<const LatencyHistogram*>& histograms) {
+    Family(std::move(name), std::move(help), MetricType::Histogram);
+    ClientMetric metric;
+    uint64_t count = 0, sum_us = 0;
+    for (size_t i = 0; i <= LatencyHistogram::kLimitsUs.size(); ++i) {
+      for (const LatencyHistogram* histogram : histograms) count += histogram->Count(i);
+      const double limit = i < LatencyHistogram::kLimitsUs.size()
+                               ? static_cast<double>(LatencyHistogram::kLimitsUs[i]) * kMicroseconds
+                               : std::numeric_limits<double>::infinity();
+      metric.histogram.bucket.push_back({count, limit});
+    }
+    for (const LatencyHistogram* histogram : histograms) sum_us += histogram->SumUs();
+    metric.histogram.sample_count = count;
+    metric.histogram.sample_sum = static_cast<double>(sum_us) * kMicroseconds;
+    families_.back().metric.push_back(std::move(metric));
+  }
   std::string Text() const { return prometheus::TextSerializer().Serialize(families_); }
 
  private:
@@ -77,6 +97,12 @@ void AddFeed(FeedMetrics& feed, Page* page) {
 
 void AddLanes(const std::vector<std::unique_ptr<Lane>>& lanes, Page* page) {
   uint64_t legs = 0, late = 0, too_late = 0, matched = 0, bytes = 0, subjects = 0, evictions = 0;
+  std::vector<const LatencyHistogram*> judge_us;
+  for (const auto& lane : lanes) judge_us.push_back(&lane->metrics().judge_us);
+  page->Histogram("vigla_judge_seconds",
+                  "From a record's received time (of files: when it was read) to the verdict on "
+                  "each of its legs.",
+                  judge_us);
   page->Family("vigla_ring_depth", "Messages waiting in front of a lane.", MetricType::Gauge);
   for (size_t i = 0; i < lanes.size(); ++i) {
     LaneMetrics& lane = lanes[i]->metrics();
@@ -118,6 +144,10 @@ void AddCommits(BuilderMetrics& builder, Page* page) {
   page->Summary("vigla_epoch_commit_seconds", "Time that commits took.",
                 static_cast<double>(builder.commit_ns_total.Get()) * kNanoseconds,
                 builder.epochs.Get());
+  page->Histogram("vigla_end_to_end_seconds",
+                  "From a record's received time (of files: when it was read) to the commit of "
+                  "what came of it.",
+                  {&builder.end_to_end_us});
   page->Counter("vigla_epoch_build_seconds_total", "Time spent rendering epochs.",
                 static_cast<double>(builder.build_ns_total.Get()) * kNanoseconds);
   page->Counter("vigla_write_back_seconds_total", "Time spent writing images.",

@@ -13,7 +13,7 @@ namespace vigla {
 ProgressBar::ProgressBar()
     : enabled_(isatty(STDERR_FILENO) != 0 && std::getenv("CI") == nullptr &&
                std::getenv("NO_COLOR") == nullptr),
-      start_ns_(MonotonicClock().NowNs()) {}
+      start_ns_(SystemClock().NowNs()) {}
 
 ProgressBar::~ProgressBar() {
   if (drawn_) std::fprintf(stderr, "\n");
@@ -23,7 +23,7 @@ void ProgressBar::Show(uint64_t records, uint64_t bytes, uint64_t total_bytes, u
   if (!enabled_) return;
   drawn_ = true;
   constexpr int kWidth = 30;
-  const double seconds = static_cast<double>(MonotonicClock().NowNs() - start_ns_) * 1e-9;
+  const double seconds = static_cast<double>(SystemClock().NowNs() - start_ns_) * 1e-9;
   const double rate = seconds > 0 ? static_cast<double>(records) / seconds : 0;
   if (total_bytes > 0) {
     const double share =

@@ -58,7 +58,7 @@ struct Instance {
   std::unique_ptr<Reloader> reloader;
   InstancePorts ports;
   std::unique_ptr<Store> store;
-  MonotonicClock clock;
+  SystemClock clock;
   InstanceView view;
   std::unique_ptr<AdminServer> admin;
 

@@ -6,19 +6,26 @@
 
 namespace vigla {
 
-// Port: a simulator swaps it. NowNs never decreases. Implementations are thread-safe.
+// Port: a simulator swaps it. Implementations are thread-safe.
 class Clock {
  public:
   virtual ~Clock() = default;
-  // Nanoseconds from an arbitrary start.
+  // Nanoseconds from an arbitrary start; never decreases.
   virtual int64_t NowNs() const = 0;
+  // Microseconds since 1970, to be held against times of other machines; may jump.
+  virtual int64_t NowUtcUs() const = 0;
 };
 
-class MonotonicClock final : public Clock {
+class SystemClock final : public Clock {
  public:
   int64_t NowNs() const override {
     return std::chrono::duration_cast<std::chrono::nanoseconds>(
                std::chrono::steady_clock::now().time_since_epoch())
+        .count();
+  }
+  int64_t NowUtcUs() const override {
+    return std::chrono::duration_cast<std::chrono::microseconds>(
+               std::chrono::system_clock::now().time_since_epoch())
         .count();
   }
 };

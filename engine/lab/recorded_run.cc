@@ -212,7 +212,7 @@ absl::StatusOr<RecordedRunTotals> RunRecorded(std::shared_ptr<const RuleSet> rul
                    OpenRocksStore(scratch.path(), kBlockCacheBytes));
 
   VisitingOutput output(ports);
-  const MonotonicClock clock;
+  const SystemClock clock;
   PipelinePorts pipeline_ports;
   pipeline_ports.source = ports.source;
   pipeline_ports.output = &output;

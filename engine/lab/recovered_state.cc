@@ -63,7 +63,7 @@ absl::StatusOr<uint64_t> RecoverBeside(const RecoveryInputs& inputs,
                                        const LoadOptions& load_options) {
   CommittedInput source(inputs.source);
   CommittedOutputs outputs(inputs.outputs);
-  const MonotonicClock clock;
+  const SystemClock clock;
   PipelinePorts ports;
   ports.source = &source;
   ports.output = &outputs;

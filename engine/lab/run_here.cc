@@ -11,7 +11,7 @@ namespace vigla {
 
 absl::Status RunHere(const PipelineOptions& options, const LoadOptions& load, PipelinePorts ports,
                      std::shared_ptr<const RuleSet> rule_set) {
-  const MonotonicClock clock;
+  const SystemClock clock;
   ports.clock = &clock;
   ports.log = [](std::string_view) {};
   Pipeline pipeline(options, load, std::move(ports), std::move(rule_set));

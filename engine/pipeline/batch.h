@@ -33,6 +33,7 @@ struct Batch {
   std::vector<std::vector<Leg>> lane_legs;  // by lane, in (sequence, leg order)
   std::shared_ptr<const RuleSet> rule_set;
   uint64_t epoch = 0;                       // the one it belongs to
+  int64_t polled_us = 0;                    // since 1970
   std::shared_ptr<const Activation> activation;  // took effect before its first record
   bool is_replay = false;                   // recovery: committed in an earlier life
 
@@ -40,6 +41,10 @@ struct Batch {
   const SequencedRecord& RecordOf(Sequence sequence) const { return records[IndexOf(sequence)]; }
   const InputRecord& InputOf(Sequence sequence) const {
     return input.records[IndexOf(sequence)];
+  }
+  // When it was received; for metrics only.
+  int64_t ReceivedUs(const InputRecord& record) const {
+    return record.received_us != 0 ? record.received_us : polled_us;
   }
   void Clear() {
     input.Clear();

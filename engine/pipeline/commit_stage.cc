@@ -112,6 +112,7 @@ absl::Status CommitStage::Commit(const EpochEnd& end) {
   metrics_.build_ns_total.Add(static_cast<uint64_t>(built - start));
   metrics_.commit_ns_total.Add(static_cast<uint64_t>(committed_ns - built));
   metrics_.last_commit_ns.Set(static_cast<uint64_t>(committed_ns - built));
+  NoteLatencies();
   CommittedEpoch committed;
   committed.journal = epoch.journal;
   committed.journal_hash = ports_.output->JournalHash();
@@ -119,6 +120,15 @@ absl::Status CommitStage::Commit(const EpochEnd& end) {
   committed.audit_mark = ports_.output->Mark(OutputTopic::kAudit);
   NoteResumePoint(end, committed);
   return absl::OkStatus();
+}
+
+void CommitStage::NoteLatencies() {
+  const int64_t now_us = ports_.clock->NowUtcUs();
+  for (const std::unique_ptr<Batch>& batch : batches_) {
+    for (const InputRecord& record : batch->input.records) {
+      metrics_.end_to_end_us.Add(now_us - batch->ReceivedUs(record));
+    }
+  }
 }
 
 void CommitStage::NoteResumePoint(const EpochEnd& end, const CommittedEpoch& committed) {

@@ -51,6 +51,7 @@ class CommitStage {
   bool CollectLaneEpochs();
   absl::Status EndEpoch();
   absl::Status Commit(const EpochEnd& end);
+  void NoteLatencies();
   void NoteResumePoint(const EpochEnd& end, const CommittedEpoch& committed);
   absl::Status WriteState(const EpochEnd& end);
   void CheckGate();

@@ -2,6 +2,7 @@
 #include "engine/pipeline/lane.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "engine/base/status.h"
 
@@ -22,12 +23,13 @@ LedgerOptions LaneLedger(const PipelineOptions& options) {
 }  // namespace
 
 Lane::Lane(int index, const PipelineOptions& options, Store* store, const KeyedHasher* hasher,
-           const std::vector<std::string>& topics, LegObserver* observer)
+           const std::vector<std::string>& topics, const Clock* clock, LegObserver* observer)
     : index_(index),
       state_(store, LaneLedger(options), hasher),
       judge_(topics),
       input_(options.ring_batches),
       output_(8),
+      clock_(clock),
       observer_(observer) {}
 
 absl::StatusOr<bool> Lane::Step() {
@@ -64,38 +66,44 @@ void Lane::StartEpoch() {
 absl::Status Lane::ProcessBatch(const Batch& batch) {
   if (epoch_ == nullptr) StartEpoch();
   const std::vector<Leg>& legs = batch.lane_legs[index_];
-  LegResult result;
-  for (size_t at = 0; at < legs.size(); ++at) {
-    if (at % kLookAheadLegs == 0) {
-      const size_t ahead = std::min(kLookAheadLegs, legs.size() - at);
-      RETURN_IF_ERROR(state_.LookAhead(std::span(legs).subspan(at, ahead)));
-    }
-    const Leg& leg = legs[at];
-    LegFigures figures;
-    ApplyOutcome outcome = ApplyOutcome::kApplied;
-    const bool enters_ledger =
-        batch.RecordOf(leg.sequence).verdict != AuditVerdict::kRejected;
-    if (!enters_ledger) {
-      state_.ReadOnly(leg, &figures);
-    } else {
-      ASSIGN_OR_RETURN(outcome, state_.Apply(leg, &figures));
-      if (outcome == ApplyOutcome::kLate) metrics_.late.Add(1);
-      if (outcome == ApplyOutcome::kTooLate) metrics_.too_late.Add(1);
-    }
-    const bool has_result =
-        judge_.JudgeLeg(batch, leg, outcome, &figures, &epoch_->unknown, &result);
-    if (observer_ != nullptr) {
-      observer_->Observe({index_, *rule_set_, batch, leg, outcome, enters_ledger, &figures,
-                          has_result ? &result : nullptr});
-    }
-    if (has_result) {
-      epoch_->results.push_back(std::move(result));
-      result = LegResult{};
-    }
+  for (size_t at = 0; at < legs.size(); at += kLookAheadLegs) {
+    const std::span<const Leg> stretch =
+        std::span(legs).subspan(at, std::min(kLookAheadLegs, legs.size() - at));
+    RETURN_IF_ERROR(state_.LookAhead(stretch));
+    for (const Leg& leg : stretch) RETURN_IF_ERROR(ProcessLeg(batch, leg));
+    if (!batch.is_replay) NoteLatencies(batch, stretch);
   }
   metrics_.legs.Add(legs.size());
   UpdatePressure();
   return absl::OkStatus();
+}
+
+absl::Status Lane::ProcessLeg(const Batch& batch, const Leg& leg) {
+  LegFigures figures;
+  ApplyOutcome outcome = ApplyOutcome::kApplied;
+  const bool enters_ledger = batch.RecordOf(leg.sequence).verdict != AuditVerdict::kRejected;
+  if (!enters_ledger) {
+    state_.ReadOnly(leg, &figures);
+  } else {
+    ASSIGN_OR_RETURN(outcome, state_.Apply(leg, &figures));
+    if (outcome == ApplyOutcome::kLate) metrics_.late.Add(1);
+    if (outcome == ApplyOutcome::kTooLate) metrics_.too_late.Add(1);
+  }
+  const bool has_result =
+      judge_.JudgeLeg(batch, leg, outcome, &figures, &epoch_->unknown, &result_);
+  if (observer_ != nullptr) {
+    observer_->Observe({index_, *rule_set_, batch, leg, outcome, enters_ledger, &figures,
+                        has_result ? &result_ : nullptr});
+  }
+  if (has_result) epoch_->results.push_back(std::exchange(result_, LegResult{}));
+  return absl::OkStatus();
+}
+
+void Lane::NoteLatencies(const Batch& batch, std::span<const Leg> legs) {
+  const int64_t now_us = clock_->NowUtcUs();
+  for (const Leg& leg : legs) {
+    metrics_.judge_us.Add(now_us - batch.ReceivedUs(batch.InputOf(leg.sequence)));
+  }
 }
 
 void Lane::EndEpoch(const EpochEnd& end) {

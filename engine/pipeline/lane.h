@@ -3,10 +3,12 @@
 
 #include <atomic>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "engine/base/clock.h"
 #include "engine/ledger/lane_state.h"
 #include "engine/pipeline/judge.h"
 #include "engine/pipeline/leg_observer.h"
@@ -31,7 +33,7 @@ class Lane {
  public:
   // `observer` may be nullptr.
   Lane(int index, const PipelineOptions& options, Store* store, const KeyedHasher* hasher,
-       const std::vector<std::string>& topics, LegObserver* observer);
+       const std::vector<std::string>& topics, const Clock* clock, LegObserver* observer);
 
   LaneRing& input() { return input_; }
   LaneEpochRing& output() { return output_; }
@@ -45,6 +47,8 @@ class Lane {
 
  private:
   absl::Status ProcessBatch(const Batch& batch);
+  absl::Status ProcessLeg(const Batch& batch, const Leg& leg);
+  void NoteLatencies(const Batch& batch, std::span<const Leg> legs);
   void EndEpoch(const EpochEnd& end);
   void StartEpoch();
   void UpdatePressure();
@@ -58,8 +62,10 @@ class Lane {
   LaneMetrics metrics_;
   uint64_t written_seen_ = 0;
   std::shared_ptr<const RuleSet> rule_set_;
+  const Clock* const clock_;
   LegObserver* const observer_;
-  std::unique_ptr<LaneEpoch> epoch_;    // being filled
+  LegResult result_;                     // of the leg at hand
+  std::unique_ptr<LaneEpoch> epoch_;     // being filled
   std::unique_ptr<LaneEpoch> finished_;  // waits for room in output_
 };
 

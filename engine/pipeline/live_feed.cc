@@ -108,6 +108,7 @@ absl::StatusOr<StepResult> LiveFeed::Step(int wait_ms) {
     epoch_opened_ns_ = clock_->NowNs();
     ActivatePending();
   }
+  batch_->polled_us = clock_->NowUtcUs();
   feed_->Submit(std::move(batch_), /*is_replay=*/false);
   return StepResult::kWorked;
 }

@@ -2,25 +2,12 @@
 #pragma once
 
 #include <array>
-#include <atomic>
-#include <cstdint>
 
 #include "engine/model/decoder.h"
+#include "engine/pipeline/counter.h"
+#include "engine/pipeline/latency_histogram.h"
 
 namespace vigla {
-
-// A counter with a single writing thread; readers may see it a moment late.
-class Counter {
- public:
-  void Add(uint64_t n) {
-    value_.store(value_.load(std::memory_order_relaxed) + n, std::memory_order_relaxed);
-  }
-  void Set(uint64_t n) { value_.store(n, std::memory_order_relaxed); }
-  uint64_t Get() const { return value_.load(std::memory_order_relaxed); }
-
- private:
-  std::atomic<uint64_t> value_{0};
-};
 
 struct FeedMetrics {
   Counter records, bytes, epochs, ring_full, batches;
@@ -32,6 +19,7 @@ struct FeedMetrics {
 struct LaneMetrics {
   Counter legs, late, too_late, matched_legs;
   Counter cache_bytes, subjects, evictions;
+  LatencyHistogram judge_us;  // from received to judged, of each live leg
 };
 
 struct BuilderMetrics {
@@ -39,6 +27,7 @@ struct BuilderMetrics {
   std::array<Counter, 5> alerts_by_severity;  // by AlertSeverity
   Counter images_written, image_bytes, commit_ns_total, build_ns_total, write_ns_total;
   Counter last_commit_ns, last_epoch, disk_bytes, free_bytes, gate_closed;
+  LatencyHistogram end_to_end_us;  // from received to committed, of each record
 };
 
 }  // namespace vigla

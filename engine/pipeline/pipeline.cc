@@ -62,7 +62,7 @@ absl::Status Pipeline::Open() {
   const std::vector<std::string>& topics = ports_.source->topics();
   for (int i = 0; i < options_.lanes; ++i) {
     lanes_.push_back(std::make_unique<Lane>(i, options_, store_, &hasher_, topics,
-                                            ports_.leg_observer));
+                                            ports_.clock, ports_.leg_observer));
   }
   const CommitStage::Ports commit_ports{store_, ports_.output, ports_.clock, ports_.desk};
   commit_ = std::make_unique<CommitStage>(options_, topics, commit_ports, lanes_, header);

@@ -37,6 +37,15 @@ class AdminTest(kafka_case.KafkaCase):
         metrics = self.metrics_when_settled(vigla)
         self.check_metrics(metrics)
         self.wait_for_alerts(vigla)
+        # All is judged and committed: so many legs and records took some time until then.
+        metrics = vigla.get("/metrics")[1]
+        self.assertEqual(samples(metrics, "vigla_judge_seconds_count")[""],
+                         samples(metrics, "vigla_legs_total")[""])
+        self.assertGreater(samples(metrics, "vigla_judge_seconds_sum")[""], 0)
+        self.assertEqual(samples(metrics, "vigla_end_to_end_seconds_count")[""], TRANSACTIONS)
+        buckets = list(samples(metrics, "vigla_end_to_end_seconds_bucket").values())
+        self.assertEqual(buckets, sorted(buckets))
+        self.assertEqual(buckets[-1], TRANSACTIONS)
 
         status, body = vigla.get("/status")
         self.assertEqual(status, 200)

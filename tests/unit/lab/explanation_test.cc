@@ -126,7 +126,7 @@ struct Life {
 
   void Run(const std::vector<std::string>& records, LegObserver* observer) {
     for (const std::string& record : records) source.Append(record);
-    const MonotonicClock clock;
+    const SystemClock clock;
     PipelinePorts ports;
     ports.source = &source;
     ports.output = &output;

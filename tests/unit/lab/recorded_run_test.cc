@@ -102,7 +102,7 @@ std::vector<std::string> LiveAlerts(const std::shared_ptr<const RuleSet>& rules,
                                     const RecordedRunOptions& options, MemorySource* source) {
   MemoryOutput output;
   const std::unique_ptr<Store> store = NewMemoryStore();
-  const MonotonicClock clock;
+  const SystemClock clock;
   PipelinePorts ports;
   ports.source = source;
   ports.output = &output;

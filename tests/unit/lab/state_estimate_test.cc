@@ -99,7 +99,7 @@ class Stream {
     MemorySource source("test");
     AppendPayments(entries_per_day, 0, payments, with_debtors, &source);
     MemoryOutput output;
-    const MonotonicClock clock;
+    const SystemClock clock;
     PipelinePorts ports;
     ports.source = &source;
     ports.output = &output;

@@ -22,6 +22,7 @@ namespace vigla {
 class FakeClock final : public Clock {
  public:
   int64_t NowNs() const override { return now_ns; }
+  int64_t NowUtcUs() const override { return now_ns / 1000; }
   int64_t now_ns = 1;
 };
 
