@@ -25,6 +25,7 @@ class Point:
     settings: typing.Mapping[str, int] = dataclasses.field(default_factory=dict)
     write_rules: typing.Optional[typing.Callable[[pathlib.Path], None]] = None
     partitions: int = 0
+    before: typing.Optional[Workload] = None  # what its state holds when it starts; files only
 
     def rules(self, folder):
         """The path of its rules; `folder` takes those that are made for it."""
@@ -66,6 +67,15 @@ def _windows():
                                   (2160, "90d"), (9600, "400d"))]
 
 
+def _accounts():
+    """Each account has an image, most of those of 10⁷ outside the cache; then the busiest come."""
+    return [Point(count, _number(count),
+                  Workload(transactions=500_000, accounts=count, skew=0.9, seed=2,
+                           start="2026-04-11T08:00:00Z"),
+                  {"cache_bytes": 2 << 30}, before=Workload(count, count, skew=0))
+            for count in (10_000, 100_000, 1_000_000, 10_000_000)]
+
+
 def _history():
     """Accounts that all take part alike, fewer and fewer with more and more entries each."""
     transactions = 500_000
@@ -84,9 +94,7 @@ def _commit_intervals():
 
 DIMENSIONS = {
     "rules": Dimension("Number of rules", "rules", _rules()),
-    "accounts": Dimension("Number of accounts", "accounts to choose from", [
-        Point(count, _number(count), Workload(transactions=500_000, accounts=count))
-        for count in (10_000, 100_000, 1_000_000, 10_000_000)]),
+    "accounts": Dimension("Number of accounts", "accounts on record", _accounts()),
     "skew": Dimension("How unequally accounts take part", "Zipf's exponent", [
         Point(skew, f"{skew:.1f}", Workload(skew=skew)) for skew in (0, 0.4, 0.8, 1.0, 1.2)],
                       is_log=False),

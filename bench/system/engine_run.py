@@ -13,6 +13,8 @@ import pathlib
 import re
 import time
 
+import harness  # first: it lets the others find the harness of the system tests
+
 import engine
 import formats
 import machine
@@ -32,11 +34,16 @@ METRICS = ("vigla_transactions_total", "vigla_rejects_total", "vigla_legs_total"
 
 
 class JournalFile:
-    """The journal of file mode: when its first and its last line were written, and the records."""
+    """The journal of file mode: when its first and its last line were written, and the records.
+
+    Lines that are there already are an earlier run's, and count nowhere.
+    """
 
     def __init__(self, path):
         self.path = pathlib.Path(path)
         self.first = None  # (time, records) as first seen
+        self.skipped = 0
+        self.skipped = len(self._lines()) if self.path.exists() else 0
 
     def watch(self):
         if self.first is None:
@@ -59,7 +66,7 @@ class JournalFile:
         return len(self._lines())
 
     def _lines(self):
-        return [line for line in self.path.read_bytes().split(b"\n")[:-1] if line]
+        return self.path.read_bytes().split(b"\n")[self.skipped:-1]
 
     def _read(self):
         """(time of the last write, records in the journal); None before the first line."""
@@ -158,8 +165,10 @@ class Ended:
 
 def output_bytes(vigla):
     """The sizes of what was published in files; 0 where it went to topics."""
-    folder = vigla.sections["output"].get("dir")
-    return sum(path.stat().st_size for path in pathlib.Path(folder).iterdir()) if folder else 0
+    folder = pathlib.Path(vigla.sections["output"].get("dir", ""))
+    if "dir" not in vigla.sections["output"] or not folder.exists():
+        return 0
+    return sum(path.stat().st_size for path in folder.iterdir())
 
 
 def follow(vigla, journal, seconds_max):
@@ -194,10 +203,18 @@ def scrape(vigla):
         return None
 
 
+def buckets(vigla, name):
+    """A histogram of an engine at work: {limit in seconds: how many were no greater}."""
+    page = vigla.get("/metrics")[1]
+    found = re.findall(rf'^{name}\{{le="([^"]+)"\}} (\S+)$', page, re.MULTILINE)
+    return {float(limit.replace("+Inf", "inf")): float(count) for limit, count in found}
+
+
 def measure(vigla, journal, broker_pid, seconds_max, while_running=None):
     """Runs the engine once; `while_running`, if given, is called with it once it is at work."""
     busy_before = machine.busy_seconds()
     broker_before = machine.cpu_seconds(broker_pid) if broker_pid else 0
+    output_before = output_bytes(vigla)
     began = time.time()
     vigla.start(until_end=True)
     if while_running:
@@ -223,18 +240,23 @@ def measure(vigla, journal, broker_pid, seconds_max, while_running=None):
         "memory_peak_bytes": end.usage.ru_maxrss * 1024,
         "state_bytes": folder_bytes(vigla.sections["state"]["dir"]),
         # What went to files, less what was published in files: the state's.
-        "state_written_bytes": end.written_bytes - output_bytes(vigla),
+        "state_written_bytes": end.written_bytes - (output_bytes(vigla) - output_before),
         "metrics": end.metrics,
     }
 
 
-def kafka_engine(folder, address, prefix, settings, topic="transactions"):
+def kafka_engine(folder, address, prefix, settings, topic="transactions", variant=None):
     """An engine over a topic, exactly once at 100 ms, its own defaults otherwise."""
     return engine.Engine(folder, engine.kafka_config(
         folder, address, input={"kind": "kafka", "topics": [topic]}, output={"prefix": prefix},
-        engine=settings), "vigla")
+        engine=settings), command=_command(variant))
 
 
-def file_engine(folder, path, settings, rules=paths.W1_PACK):
+def file_engine(folder, inputs, settings, rules=paths.W1_PACK, variant=None):
     return engine.Engine(folder, engine.file_config(
-        folder, path, engine=settings, rules={"paths": [str(rules)]}), "vigla")
+        folder, *inputs, engine=settings, rules={"paths": [str(rules)]}), command=_command(variant))
+
+
+def _command(variant):
+    """The engine, or one with a port exchanged (engine_variant.cc)."""
+    return (harness.PROGRAMS / "engine_variant", variant) if variant else (paths.BINARY,)

@@ -4,6 +4,7 @@ Import it first: it lets the others find the harness. Everything runs on loopbac
 folder that is removed at the end.
 """
 
+import contextlib
 import json
 import pathlib
 import shutil
@@ -32,6 +33,20 @@ def program(name, *arguments, seconds_max, stdin=None):
     if done.returncode != 0:
         raise RuntimeError(f"{name}: exit {done.returncode}\n{done.stderr[-2000:]}")
     return json.loads(done.stdout)
+
+
+@contextlib.contextmanager
+def background(name, *arguments, stdin=None):
+    """One of our programs while the block runs; at its end it is stopped."""
+    process = subprocess.Popen([str(PROGRAMS / name), *map(str, arguments)], stdin=stdin,
+                               stdout=subprocess.DEVNULL)
+    try:
+        yield
+        if process.poll() not in (None, 0):
+            raise RuntimeError(f"{name}: exit {process.returncode}")
+    finally:
+        process.kill()
+        process.wait()
 
 
 def say(text):

@@ -23,6 +23,7 @@ from harness import say
 
 TOPIC = "transactions"
 COMMIT_INTERVAL_MS = 100
+VARIANTS = ("at-least-once", "unaudited")  # engine_variant.cc
 
 
 class Bench:
@@ -61,11 +62,12 @@ class Bench:
                                    COMMIT_INTERVAL_MS, seconds_max=self.options.seconds)
         return with_rate(measured)
 
-    def kafka(self, name, while_running=None):
+    def kafka(self, name, while_running=None, variant=None):
         """The engine over the topic, its outputs under a prefix of their own."""
         topics.create_outputs(self.broker.address, name, self.options.partitions)
         folder = self.folder / name
-        with engine_run.kafka_engine(folder, self.broker.address, name, self.settings) as vigla:
+        with engine_run.kafka_engine(folder, self.broker.address, name, self.settings,
+                                     variant=variant) as vigla:
             measured = engine_run.measure(
                 vigla, engine_run.JournalTopic(self.broker.address, name),
                 harness.broker_pid(self.broker), self.options.seconds, while_running)
@@ -74,7 +76,7 @@ class Bench:
 
     def file(self, name):
         folder = self.folder / name
-        with engine_run.file_engine(folder, self.stream, self.settings) as vigla:
+        with engine_run.file_engine(folder, [self.stream], self.settings) as vigla:
             measured = engine_run.measure(
                 vigla, engine_run.JournalFile(folder / "out/journal.ndjson"), None,
                 self.options.seconds)
@@ -107,6 +109,10 @@ class Bench:
         if "kafka" in wanted:
             result["kafka"] = self.kafka(f"round-{number}")
             say(f"round {number}: vigla {result['kafka']['records_per_second']:,.0f}/s")
+        for name in VARIANTS:
+            if name in wanted:
+                result[name] = self.kafka(f"{name}-{number}", variant=name)
+                say(f"round {number}: {name} {result[name]['records_per_second']:,.0f}/s")
         if "copy" in wanted:
             result["copy"] = self.copy(number)
             say(f"round {number}: copy {result['copy']['records_per_second']:,.0f}/s")
@@ -137,7 +143,7 @@ def with_rate(measured):
 def summary(rounds):
     """min, median and max over the rounds, of each rate and of the ratio."""
     result = {}
-    for name in ("consume", "copy", "kafka", "file", *peer_run.NAMES):
+    for name in ("consume", "copy", "kafka", *VARIANTS, "file", *peer_run.NAMES):
         rates = [each[name]["records_per_second"] for each in rounds if name in each]
         if rates:
             result[name] = figures.spread(rates)
@@ -171,7 +177,7 @@ def arguments():
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--measure", default="consume,copy,kafka,file",
                         help="what a round holds, separated by commas: of consume, copy, kafka, "
-                        f"file, and the peers {', '.join(peer_run.NAMES)}")
+                        f"{', '.join(VARIANTS)}, file, and the peers {', '.join(peer_run.NAMES)}")
     parser.add_argument("--engine", type=engine_setting, action="append", default=[],
                         metavar="NAME=VALUE", help="a setting of the section `engine`, such as "
                         "lanes=2; its defaults otherwise")
@@ -183,9 +189,10 @@ def arguments():
     harness.add_options(parser)
     options = parser.parse_args()
     options.measure = options.measure.split(",")
-    if {"kafka", "file"} & set(options.measure):
+    if {"kafka", "file", *VARIANTS} & set(options.measure):
         harness.demand_engine(parser)
-    unknown = set(options.measure) - {"consume", "copy", "kafka", "file", *peer_run.NAMES}
+    unknown = set(options.measure) - {"consume", "copy", "kafka", "file", *VARIANTS,
+                                      *peer_run.NAMES}
     if unknown:
         parser.error(f"nothing to measure is called {', '.join(sorted(unknown))}")
     return options

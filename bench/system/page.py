@@ -19,9 +19,11 @@ import targets
 
 HERE = pathlib.Path(__file__).resolve().parent
 MIB = 1024 * 1024
-PARTS = ("rounds", "summary", "workload", "settings", "latency", "recovery")
+PARTS = ("rounds", "summary", "workload", "settings", "latency", "judge", "recovery")
 RATES = {"consume": "librdkafka, consuming only", "copy": "librdkafka, copying in transactions",
-         "kafka": "Vigla, Kafka to Kafka, exactly once", "file": "Vigla, file to files",
+         "kafka": "Vigla, Kafka to Kafka, exactly once",
+         "at-least-once": "the same at least once",
+         "unaudited": "the same without the audit topic", "file": "Vigla, file to files",
          "flink-heap": "Flink, state on the heap", "flink-rocksdb": "Flink, state in RocksDB",
          "kafka-streams": "Kafka Streams"}
 
@@ -32,8 +34,9 @@ def merged(results):
     for result in results:
         whole["sources"].append({"began": result["began"], **result["machine"],
                                  "kafka": result["kafka"], "others": others_busy(result),
-                                 "parts": [name for name in ("rounds", "latency", "sweeps",
-                                                             "recovery") if name in result]})
+                                 "parts": [name for name in ("rounds", "latency", "judge",
+                                                             "sweeps", "recovery")
+                                           if name in result]})
         whole["sweeps"].update(result.get("sweeps", {}))
         whole.update({name: result[name] for name in PARTS if name in result})
     return whole
@@ -81,7 +84,7 @@ def cards(result):
     for each in targets.all_targets(result):
         if each.measured is not None and each.unit in ("ms", "s"):
             found.append(card(each.what, f"{each.measured:,.3g} {each.unit}",
-                              f"at most {each.limit:g} {each.unit} is wanted"))
+                              f"wanted: {each.wanted()}"))
     return f'<div class="cards">{"".join(found)}</div>' if found else ""
 
 
@@ -92,7 +95,7 @@ def targets_table(result):
         css = verdict.split()[0] if verdict.split()[0] in ("met", "missed") else ""
         measured = "–" if each.measured is None else f"{each.measured:,.3g} {each.unit}"
         why = "; ".join(text for text in (each.note, each.doubt) if text)
-        rows.append((each.what, f"≤ {each.limit:g} {each.unit}", measured,
+        rows.append((each.what, each.wanted(), measured,
                      (f'<span class="{css}">{verdict}</span>',), why))
     return "<h2>What is to be reached</h2>" + table(
         (("target", False), ("limit", True), ("measured", True), ("", False), ("from", False)),
@@ -186,6 +189,26 @@ def latency_section(result):
             "beyond it.</p>")
 
 
+def judge_section(result):
+    judge = result.get("judge")
+    if not judge:
+        return ""
+    names = [f"p{percent}" for percent in figures.PERCENTILES]
+    rows = []
+    for source, text in (("file", "from a file"), ("kafka", "through Kafka")):
+        each = judge["summary"].get(source)
+        if each:
+            spreads = each["milliseconds"]
+            rows.append((text, f"{each['per_second']:,.0f}", f"{each['legs']:,.0f}",
+                         *(f"{spreads[name]['median']:,.2f}" if name in spreads else "too few"
+                           for name in names)))
+    return ("<h2>Latency of a verdict</h2><p class=about>From the moment a record was received (due "
+            "in the file, or appended to the topic) until the verdict on each of its legs is known, "
+            "at half of the greatest rate; by the engine's histogram, median of the rounds.</p>"
+            + table((("", False), ("tx/s", True), ("legs", True),
+                     *((f"{name} ms", True) for name in names)), rows))
+
+
 def recovery_section(result):
     recovery = result.get("recovery")
     if not recovery:
@@ -246,9 +269,9 @@ def render(results):
     last = result["sources"][-1]
     about = (f"{last['processors']} × {last['processor']}, {last['memory_bytes'] / 2**30:.0f} GiB; "
              f"commit {last['commit']}; {last['began']}")
-    body = "".join((cards(result), targets_table(result), rates(result), latency_section(result),
-                    page_sweeps.section(result["sweeps"]), recovery_section(result), reading(),
-                    sources(result)))
+    body = "".join((cards(result), targets_table(result), rates(result), judge_section(result),
+                    latency_section(result), page_sweeps.section(result["sweeps"]),
+                    recovery_section(result), reading(), sources(result)))
     style = (HERE / "page.css").read_text(encoding="utf-8")
     return ('<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">\n'
             '<meta name="viewport" content="width=device-width, initial-scale=1">\n'

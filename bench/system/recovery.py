@@ -57,6 +57,7 @@ class Recovery:
                 self.options.transactions * 3 // 4,
                 leg_log_bytes // self.options.bytes_a_transaction))
             vigla.kill()
+            committed, took = engine_run.JournalTopic(self.broker.address, name).span()[:2]
             state = engine_run.folder_bytes(vigla.sections["state"]["dir"])
             said_before = vigla.log.stat().st_size
             began = time.time()
@@ -66,9 +67,12 @@ class Recovery:
             vigla.kill()
             said = read_from(vigla.log, said_before)
         shutil.rmtree(folder)
+        log_bytes = number_in(LOGGED, said)
+        recovered = log_bytes / self.options.bytes_a_transaction / ready
         return {"leg_log_bytes_max": leg_log_bytes, "killed_after_records": killed_after,
-                "ready_seconds": ready, "first_commit_seconds": journal.next_time(began) - began,
-                "log_bytes_read": number_in(LOGGED, said),
+                "ready_seconds": ready, "live_records_per_second": committed / took,
+                "replay_ratio": recovered / (committed / took), "first_commit_seconds": journal.next_time(began) - began,
+                "log_bytes_read": log_bytes,
                 "records_replayed": number_in(REPLAYED, said),
                 "state_bytes": state}
 
@@ -113,7 +117,7 @@ def summary(runs):
         own = [run for run in runs if run["leg_log_bytes_max"] == size]
         spreads = {}
         for name in ("ready_seconds", "first_commit_seconds", "log_bytes_read",
-                     "records_replayed"):
+                     "records_replayed", "replay_ratio"):
             values = [run[name] for run in own]
             spreads[name] = {**figures.spread(values), "verdict": figures.verdict(values)}
         result.append({"leg_log_bytes_max": size, "rounds": len(own), **spreads})

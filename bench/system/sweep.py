@@ -22,7 +22,7 @@ from harness import say
 
 FIGURES = ("records_per_second", "measured_cpu_us_per_record", "memory_peak_bytes",
            "state_bytes_per_account", "write_amplification", "alerts", "settled_bytes_per_account",
-           "settled_bytes_per_entry", "ledger_bytes_per_entry")
+           "settled_bytes_per_entry", "ledger_bytes_per_entry", "index_bytes_per_transaction")
 
 
 class Sweep:
@@ -52,9 +52,9 @@ class Sweep:
         return {"title": self.dimension.title, "axis": self.dimension.axis,
                 "is_log": self.dimension.is_log, "points": points}
 
-    def _load(self, point):
-        return dataclasses.replace(
-            point.load, transactions=int(point.load.transactions * self.options.scale))
+    def _scaled(self, load):
+        return dataclasses.replace(load,
+                                   transactions=int(load.transactions * self.options.scale))
 
     def _stream(self, load):
         if load not in self.streams:
@@ -64,14 +64,17 @@ class Sweep:
         return self.streams[load]
 
     def _run(self, point, number):
-        path, made = self._stream(self._load(point))
+        path, made = self._stream(self._scaled(point.load))
         index = self.dimension.points.index(point)
         folder = self.folder / f"run-{index}-{number}"
         rules = point.rules(self.folder / f"rules-{index}")
         if point.partitions:
             vigla, journal = self._kafka(point, f"{self.name}-{index}-{number}", folder)
         else:
-            vigla = engine_run.file_engine(folder, path, dict(point.settings), rules)
+            inputs = [path]
+            if point.before:
+                inputs.insert(0, self._prepare(point, rules, folder))
+            vigla = engine_run.file_engine(folder, inputs, dict(point.settings), rules)
             journal = engine_run.JournalFile(folder / "out/journal.ndjson")
         with vigla:
             run = engine_run.measure(
@@ -87,9 +90,21 @@ class Sweep:
             raise RuntimeError("the engine refuses records of this stream")
         return with_shares(run, made)
 
+    def _prepare(self, point, rules, folder):
+        """Fills `folder` with what an engine leaves after the stream before; returns that."""
+        path, _ = self._stream(self._scaled(point.before))
+        prepared = self.folder / f"prepared-{point.label}"
+        if not prepared.exists():
+            say(f"{self.name} {point.label}: preparing its state")
+            with engine_run.file_engine(prepared, [path], dict(point.settings), rules) as vigla:
+                vigla.run_to_end(settings=["engine.leg_log_bytes=1"],
+                                 seconds=self.options.seconds)
+        shutil.copytree(prepared, folder)
+        return path
+
     def _kafka(self, point, prefix, folder):
         """An engine over a topic that all rounds of a point share."""
-        path, _ = self._stream(self._load(point))
+        path, _ = self._stream(self._scaled(point.load))
         address = self.broker.address
         topic = f"{self.name}-{point.partitions}-{path.stem}.in"
         if topic not in self.filled:
@@ -119,6 +134,7 @@ def with_shares(run, made):
             "write_amplification": run["state_written_bytes"] / made["bytes"]}
     if "settled" in run:
         more["settled_bytes_per_entry"] = run["settled"]["table_bytes"] / made["legs"]
+        more["index_bytes_per_transaction"] = run["settled"]["index_bytes"] / made["records"]
         more["ledger_bytes_per_entry"] = run["settled"]["subject_bytes"] / made["legs"]
     return {**run, **more}
 

@@ -19,10 +19,12 @@ class Workload:
     accounts: int = 100_000
     seed: int = 1
     skew: typing.Optional[float] = None  # Zipf's exponent; None: the reference mix
+    start: typing.Optional[str] = None   # a time; None: generate's own
     record_bytes: int = 0                # padded to it with a remittance text; 0: as generated
 
     def write(self, path, seconds_max):
         more = [] if self.skew is None else ["--skew", self.skew]
+        more += [] if self.start is None else ["--start", self.start]
         with open(path, "wb") as out:
             engine.command("generate", "--workload", "w1", "--seed", self.seed,
                            "--transactions", self.transactions, "--accounts", self.accounts, *more,

@@ -31,7 +31,7 @@ namespace {
 
 class CommandLine {
  public:
-  CommandLine() {
+  explicit CommandLine(const ExchangePorts& exchange) : exchange_(exchange) {
     app_.require_subcommand(1);
     AddRun();
     AddCheck();
@@ -123,7 +123,9 @@ class CommandLine {
     run->add_option("--state", state_, "Folder of the state (default: OUTPUT/state)");
     run->add_option("--lanes", lanes_, "Threads that own subjects (default: cores - 1)");
     run->add_flag("--until-end", until_end_, "Stop at the end found at the start");
-    On(run, [this](const Settings& settings) { return RunCommand(settings, until_end_); });
+    On(run, [this](const Settings& settings) {
+      return RunCommand(settings, until_end_, exchange_);
+    });
   }
 
   void AddCheck() {
@@ -357,6 +359,13 @@ class CommandLine {
         },
         "How unequally accounts take part: Zipf's exponent, 0 for all alike (default: w1's own)")
         ->check(CLI::Range(0.0, 2.0));
+    generate->add_option_function<std::string>(
+        "--start", [this](const std::string& text) {
+          const auto start = ParseTime(text);
+          if (!start) throw CLI::ValidationError("--start", "no time such as 2026-01-01T08:00:00Z");
+          workload_.start = start->time;
+        },
+        "Time of its beginning; it spans a hundred days (default: 2026-01-01T08:00:00Z)");
     generate->add_option("--output", output_, "File (default: stdout)");
     generate->add_option("--labels", labels_, "File for the labels of injected typologies");
     generate->callback([this] { code_ = GenerateCommand(workload_, output_, labels_); });
@@ -418,6 +427,7 @@ class CommandLine {
     });
   }
 
+  const ExchangePorts exchange_;
   CLI::App app_{"Vigla watches transactions: exact windows, evidence, a provable trail."};
   int code_ = kExitOk;
   std::string config_, state_, output_, format_ = "text", folder_, deny_;
@@ -443,6 +453,8 @@ class CommandLine {
 
 }  // namespace
 
-int RunCommandLine(int argc, char** argv) { return CommandLine().Run(argc, argv); }
+int RunCommandLine(int argc, char** argv, const ExchangePorts& exchange) {
+  return CommandLine(exchange).Run(argc, argv);
+}
 
 }  // namespace vigla

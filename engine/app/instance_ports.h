@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 
 #include "absl/status/statusor.h"
@@ -15,6 +16,9 @@ struct InstancePorts {
   std::unique_ptr<Output> output;
   uint64_t input_bytes = 0;  // of files, for progress; 0: unknown
 };
+
+// Puts others in their place.
+using ExchangePorts = std::function<void(const Settings& settings, InstancePorts* ports)>;
 
 // InvalidArgument names the setting that is missing or wrong.
 absl::StatusOr<InstancePorts> MakeInstancePorts(const Settings& settings, bool until_end);

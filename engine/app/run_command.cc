@@ -159,10 +159,11 @@ absl::Status Live(const Settings& settings, Instance* instance) {
   return MakeError(absl::StatusCode::kUnavailable, "commits keep failing; giving up");
 }
 
-absl::Status Run(const Settings& settings, bool until_end) {
+absl::Status Run(const Settings& settings, bool until_end, const ExchangePorts& exchange) {
   Instance instance(MakePipelineOptions(settings));
   RETURN_IF_ERROR(LoadRules(settings, &instance));
   ASSIGN_OR_RETURN(instance.ports, MakeInstancePorts(settings, until_end));
+  if (exchange) exchange(settings, &instance.ports);
   if (!settings.Text("admin.listen").empty()) {
     ASSIGN_OR_RETURN(instance.admin,
                      AdminServer::Start(settings.Text("admin.listen"), &instance.view,
@@ -175,11 +176,11 @@ absl::Status Run(const Settings& settings, bool until_end) {
 
 }  // namespace
 
-int RunCommand(const Settings& settings, bool until_end) {
+int RunCommand(const Settings& settings, bool until_end, const ExchangePorts& exchange) {
   SetLogLevel(settings.Text("log.level"));
   CatchStopSignals();
   CatchReloadSignal();
-  const absl::Status status = Run(settings, until_end);
+  const absl::Status status = Run(settings, until_end, exchange);
   if (!status.ok()) LogError(ToStd(status.message()));
   return ExitCodeOf(status);
 }

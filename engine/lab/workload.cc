@@ -17,7 +17,6 @@
 namespace vigla {
 namespace {
 
-constexpr int64_t kStartUs = 1'767'254'400 * kSecondUs;  // 2026-01-01T08:00:00Z
 constexpr int64_t kSpanUs = 100 * kDayUs;
 
 // splitmix64: one state word, full period, and the same everywhere.
@@ -75,7 +74,7 @@ class Workload {
            const std::function<void(std::string_view)>& label) {
     const int64_t gap_us = std::max<int64_t>(1, kSpanUs / std::max<int64_t>(
                                                              1, options_.transactions));
-    int64_t now_us = kStartUs;
+    int64_t now_us = options_.start.us;
     for (int64_t number = 0; number < options_.transactions; ++number) {
       now_us += random_.Below(2 * gap_us);
       if (random_.Chance(3)) Inject(now_us);
@@ -296,7 +295,7 @@ class Workload {
   std::optional<Zipf> zipf_;
   std::priority_queue<Payment, std::vector<Payment>, std::greater<>> scheduled_;
   uint64_t next_order_ = 0;
-  int64_t last_us_ = kStartUs;
+  int64_t last_us_ = options_.start.us;
   std::string line_;
 };
 

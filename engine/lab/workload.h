@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "engine/model/time.h"
+
 namespace vigla {
 
 struct WorkloadOptions {
@@ -16,6 +18,7 @@ struct WorkloadOptions {
   // How unequally accounts take part: Zipf's exponent in thousandths, 0 for all alike. Absent: the
   // reference mix, where a tenth of the accounts is on nearly half of the sides.
   std::optional<int> skew_thousandths;
+  EventTime start{1'767'254'400 * kSecondUs};  // 2026-01-01T08:00:00Z; it spans a hundred days
 };
 
 // Calls `transaction` with each record (native JSON, no line end), times never decreasing, and

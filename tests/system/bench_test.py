@@ -3,6 +3,7 @@
 import copy
 import html.parser
 import json
+import math
 import pathlib
 import re
 import sys
@@ -14,6 +15,7 @@ import paths
 
 sys.path.insert(0, str(paths.ROOT / "bench/system"))
 import figures  # noqa: E402
+import judge  # noqa: E402
 import page  # noqa: E402
 import rule_packs  # noqa: E402
 import svg_plot  # noqa: E402
@@ -76,6 +78,16 @@ class FiguresTest(unittest.TestCase):
         self.assertIn("12% apart", figures.verdict([100, 100, 100, 100, 112]))
         self.assertIn("4 of 5 rounds", figures.verdict([100, 100, 100, 100]))
         self.assertNotEqual(figures.verdict([0, 0, 0, 0, 1]), "")
+
+    def test_percentiles_of_a_histogram_lie_in_their_bucket(self):
+        counts = {0.001: 9_000, 0.002: 9_990, 0.005: 9_999, math.inf: 10_000}
+        found = judge.percentiles(counts)
+        self.assertAlmostEqual(found["p50"], 1000 * 0.001 * 5_000 / 9_000)
+        self.assertAlmostEqual(found["p90"], 1)
+        self.assertAlmostEqual(found["p99.9"], 2)
+        self.assertNotIn("p99.99", found)  # one sample lies beyond it
+        # Beyond the last limit nothing is known but that.
+        self.assertEqual(judge.percentiles({0.001: 0, math.inf: 100}), {})
 
     def test_a_curve_goes_as_far_as_its_samples(self):
         points = figures.curve(range(1_000))
@@ -155,6 +167,15 @@ class PageTest(unittest.TestCase):
                          ("missed ?", costs[1000] / costs[20]))
         self.assertEqual(verdicts["Ready after a kill under load"][0], "met ?")
         self.assertEqual(verdicts["State on disk, bytes an entry"], ("not measured", None))
+        spread = recorded()["judge"]["summary"]["file"]["milliseconds"]["p99.9"]
+        self.assertEqual(verdicts["p99.9 from received to verdict at half of the maximum, from a "
+                                  "file"], ("missed ?", spread["median"]))
+        rounds = recorded()["rounds"]
+        ratio = figures.spread([each["kafka"]["records_per_second"]
+                                / each["consume"]["records_per_second"]
+                                for each in rounds])["median"]
+        self.assertEqual(verdicts["Rate of librdkafka's consuming only"], ("missed ?", ratio))
+        self.assertEqual(verdicts["Rate of Kafka Streams'"], ("not measured", None))
         self.assertEqual(verdicts["p99.9 at half of the maximum, commit every 20 ms"],
                          ("not measured", None))  # too few alerts
         text = page.render([recorded()])
@@ -173,7 +194,8 @@ class PageTest(unittest.TestCase):
     def test_the_later_of_two_files_counts(self):
         later = copy.deepcopy(recorded())
         later["recovery"]["summary"][1]["ready_seconds"]["median"] = 9
-        ready = targets.all_targets(page.merged([recorded(), later]))[-1]
+        ready = next(each for each in targets.all_targets(page.merged([recorded(), later]))
+                     if each.what == "Ready after a kill under load")
         self.assertEqual((ready.verdict(), ready.measured), ("missed ?", 9))
 
     def test_texts_cannot_break_out(self):

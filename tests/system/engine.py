@@ -41,10 +41,10 @@ def kafka_config(folder, address, **changes):
     return sections
 
 
-def file_config(folder, input_path, **changes):
-    """A configuration that reads a file and writes files under `folder`/out."""
+def file_config(folder, *input_paths, **changes):
+    """A configuration that reads files and writes files under `folder`/out."""
     sections = kafka_config(folder, "", **{
-        "input": {"kind": "file", "path": str(input_path)},
+        "input": {"kind": "file", "path": [*map(str, input_paths)]},
         "output": {"dir": str(pathlib.Path(folder) / "out")}, **changes})
     del sections["kafka"]
     return sections
@@ -78,10 +78,11 @@ def generate(path, transactions, accounts, seed, workload="w1"):
 class Engine:
     """One `vigla run` process. Its talk goes to `log`; a context manager that leaves none."""
 
-    def __init__(self, folder, sections, name="vigla"):
+    def __init__(self, folder, sections, name="vigla", command=(paths.BINARY,)):
         self.folder = pathlib.Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         self.sections = sections
+        self.command = [*map(str, command)]
         self.config = self.folder / f"{name}.yaml"
         self.log = self.folder / f"{name}.log"
         self.process = None
@@ -96,7 +97,7 @@ class Engine:
     def start(self, until_end=False, settings=()):
         """Starts it; `settings` are `a.b=v` overrides. Returns at once."""
         assert not self.running(), "already running"
-        arguments = [str(paths.BINARY), "run", "-c", str(self.config)]
+        arguments = [*self.command, "run", "-c", str(self.config)]
         arguments += ["--until-end"] if until_end else []
         for setting in settings:
             arguments += ["--set", setting]
