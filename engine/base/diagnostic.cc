@@ -257,4 +257,19 @@ std::string OnlyNearestWord(std::string_view word,
   return nearest;
 }
 
+std::string Quoted(std::string_view text) { return "`" + std::string(text) + "`"; }
+
+std::string DidYouMean(std::string_view word, const std::vector<std::string_view>& candidates,
+                       std::string_view otherwise) {
+  const std::string nearest = NearestWord(word, candidates);
+  return nearest.empty() ? std::string(otherwise) : "did you mean " + Quoted(nearest) + "?";
+}
+
+std::string DidYouMeanOneOf(std::string_view word,
+                            const std::vector<std::string_view>& candidates) {
+  std::string all;
+  for (const std::string_view candidate : candidates) all += " " + std::string(candidate);
+  return DidYouMean(word, candidates, all.empty() ? "" : "one of:" + all);
+}
+
 }  // namespace vigla

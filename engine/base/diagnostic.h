@@ -90,4 +90,13 @@ std::string NearestWord(std::string_view word, const std::vector<std::string_vie
 std::string OnlyNearestWord(std::string_view word,
                             const std::vector<std::string_view>& candidates);
 
+// How diagnostics cite a text: `text`.
+std::string Quoted(std::string_view text);
+// Advice: "did you mean `nearest`?", or what else to say where nothing is near.
+std::string DidYouMean(std::string_view word, const std::vector<std::string_view>& candidates,
+                       std::string_view otherwise = "");
+// The same, or else "one of:" with all candidates; "" if there are none.
+std::string DidYouMeanOneOf(std::string_view word,
+                            const std::vector<std::string_view>& candidates);
+
 }  // namespace vigla

@@ -14,16 +14,6 @@ namespace {
 
 constexpr int kLikeDepthMax = 8;
 
-std::string Quoted(std::string_view word) { return "`" + std::string(word) + "`"; }
-
-std::string DidYouMean(std::string_view word, const std::vector<std::string_view>& candidates) {
-  const std::string nearest = NearestWord(word, candidates);
-  if (!nearest.empty()) return "did you mean `" + nearest + "`?";
-  std::string all = "one of:";
-  for (std::string_view candidate : candidates) all += " " + std::string(candidate);
-  return candidates.empty() ? "" : all;
-}
-
 class TestReader {
  public:
   TestReader(const YamlDocument& document, const RuleSet& rule_set, Diagnostics* diagnostics)
@@ -63,7 +53,7 @@ class TestReader {
     for (const YamlEntry& entry : map.entries) {
       if (std::find(keys.begin(), keys.end(), entry.key) != keys.end()) continue;
       Error(entry, diagnostic::kTestShape, "there is no key " + Quoted(entry.key) + " here",
-            DidYouMean(entry.key, keys));
+            DidYouMeanOneOf(entry.key, keys));
     }
     return true;
   }
@@ -158,9 +148,8 @@ class TestReader {
     if (found == by_name_.end()) {
       std::vector<std::string_view> names;
       for (const auto& [name, test] : by_name_) names.push_back(name);
-      const std::string nearest = NearestWord(like.text, names);
       Error(like, diagnostic::kTestName, "there is no test named " + Quoted(like.text),
-            nearest.empty() ? "" : "did you mean `" + nearest + "`?");
+            DidYouMean(like.text, names));
     } else if (depth == kLikeDepthMax) {
       Error(like, diagnostic::kTestShape, "tests refer to each other in a circle, or too deep");
     } else {
@@ -196,7 +185,7 @@ class TestReader {
       std::vector<std::string_view> names;
       for (const NamedList& l : rule_set_.lists) names.push_back(l.name);
       Error(*list, diagnostic::kTestName, "the pack has no list " + Quoted(list->key),
-            DidYouMean(list->key, names));
+            DidYouMeanOneOf(list->key, names));
     }
     std::vector<std::string>& texts = test->list_items[list->key];
     if (!items.IsSequence()) Error(items, diagnostic::kTestShape, "a list of items was expected");
@@ -213,7 +202,7 @@ class TestReader {
       ids.push_back(RejectCodeName(static_cast<RejectCode>(code)));
     }
     Error(name, diagnostic::kTestName, "the pack has no rule " + Quoted(name.text) +
-                                           ", or it is off", DidYouMean(name.text, ids));
+                                           ", or it is off", DidYouMeanOneOf(name.text, ids));
     return nullptr;
   }
 
@@ -249,7 +238,7 @@ class TestReader {
     Error(node, diagnostic::kTestName, "the table has no transaction " + Quoted(id),
           nearest.empty() && ids.size() > kListedMax
               ? "its ids run from " + Quoted(ids.front()) + " to " + Quoted(ids.back())
-              : DidYouMean(id, ids));
+              : DidYouMeanOneOf(id, ids));
     return false;
   }
 
@@ -352,7 +341,7 @@ class TestReader {
     Error(exception, diagnostic::kTestName,
           std::string(rule_name == nullptr ? "the pack" : "the rule") + " has no exception " +
               Quoted(exception.text),
-          DidYouMean(exception.text, ids));
+          DidYouMeanOneOf(exception.text, ids));
   }
 
   void ReadValue(const YamlEntry& name, const YamlNode& value, const Rule* rule,
@@ -381,7 +370,7 @@ class TestReader {
     }
     Error(name, diagnostic::kTestName,
           "the rule " + Quoted(rule->id) + " names no feature " + Quoted(name.key),
-          DidYouMean(name.key, names));
+          DidYouMeanOneOf(name.key, names));
   }
 
   const YamlDocument& document_;

@@ -311,11 +311,9 @@ bool IsTableColumn(std::string_view column, std::string* advice) {
   std::vector<std::string_view> names;
   for (const FieldInfo& info : FieldTable()) names.push_back(info.name);
   for (const auto& [name, path] : kShortNames) names.push_back(name);
-  const std::string nearest = NearestWord(column, names);
-  *advice = nearest.empty()
-                ? "a field that the engine doesn't name is written attributes." +
-                      std::string(column)
-                : "did you mean `" + nearest + "`?";
+  *advice = DidYouMean(
+      column, names,
+      "a field that the engine doesn't name is written attributes." + std::string(column));
   return false;
 }
 

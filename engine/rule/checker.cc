@@ -31,8 +31,6 @@ std::string DottedName(const Syntax& syntax) {
   return head.empty() ? "" : head + "." + syntax.text;
 }
 
-std::string Quoted(std::string_view name) { return "`" + std::string(name) + "`"; }
-
 // Whether names are declared in a section that is no map: which, nobody knows, and the section is
 // reported already.
 bool HasMisshapenSection(const Pack& pack) {
@@ -242,10 +240,8 @@ std::optional<FieldRef> Checker::CheckField(const YamlNode& node) {
   if (field) return field;
   std::vector<std::string_view> names;
   for (const FieldInfo& info : FieldTable()) names.push_back(info.name);
-  const std::string nearest = NearestWord(node.text, names);
   diagnostics_->Error(diagnostic::kUnknownName.code, scope_->pack->document->At(node),
-                      "there is no field " + Quoted(node.text),
-                      nearest.empty() ? "" : "did you mean " + Quoted(nearest) + "?");
+                      "there is no field " + Quoted(node.text), DidYouMean(node.text, names));
   Mend(node.text, OnlyNearestWord(node.text, names));
   return std::nullopt;
 }
@@ -283,8 +279,7 @@ Checker::ExpressionPointer Checker::UnknownName(const Syntax& syntax, const std:
     for (const FieldInfo& info : FieldTable()) dotted.push_back("this." + std::string(info.name));
     candidates.assign(dotted.begin(), dotted.end());
   }
-  const std::string nearest = NearestWord(name, candidates);
-  std::string advice = nearest.empty() ? "" : "did you mean " + Quoted(nearest) + "?";
+  std::string advice = DidYouMean(name, candidates);
   if (advice.empty() && FindFunction(name) != nullptr) {
     advice = Quoted(name) + " is a function: " + std::string(FindFunction(name)->usage);
   }

@@ -23,8 +23,6 @@ bool HasText(ValueType type) {
   return type == ValueType::kString || type == ValueType::kChannel || type == ValueType::kAccount;
 }
 
-std::string Quoted(std::string_view text) { return "`" + std::string(text) + "`"; }
-
 ValueType ResultOf(Function function, const Expression& first) {
   switch (function) {
     case Function::kSimilarity: return ValueType::kDecimal;
@@ -70,8 +68,7 @@ Checker::ExpressionPointer Checker::CheckCall(const Syntax& syntax) {
     }
     std::vector<std::string_view> names = {"money", "duration", "exists", "all"};
     for (const FunctionInfo& known : FunctionTable()) names.push_back(known.name);
-    const std::string nearest = NearestWord(syntax.text, names);
-    std::string advice = nearest.empty() ? "" : "did you mean " + Quoted(nearest) + "?";
+    std::string advice = DidYouMean(syntax.text, names);
     if (advice.empty() &&
         !NearestWord(syntax.text, {"sum", "count", "avg", "average", "mean", "median"}).empty()) {
       advice = "sums, counts and means are features: declare one, and use its name";

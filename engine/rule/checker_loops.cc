@@ -15,8 +15,6 @@ namespace {
 constexpr size_t kLoopItemsMax = 100;
 constexpr char kLoopUsage[] = "such as approvers.exists(a, a == initiator)";
 
-std::string Quoted(std::string_view text) { return "`" + std::string(text) + "`"; }
-
 }  // namespace
 
 bool IsLoop(std::string_view name) { return name == "exists" || name == "all"; }

@@ -23,8 +23,6 @@ constexpr int kMoneyIntegerDigits = 14;
 constexpr int kMoneyFractionDigits = 4;
 constexpr int kChannelLengthMax = 32;
 
-std::string Quoted(std::string_view text) { return "`" + std::string(text) + "`"; }
-
 ExpressionPointer Fail(ConstantProblem* problem, const DiagnosticCode& code, std::string message,
                        std::string advice = "") {
   *problem = {&code, std::move(message), std::move(advice)};
@@ -138,13 +136,9 @@ ExpressionPointer MakeWord(ValueType type, std::string_view text, ConstantProble
   for (size_t i = 0; i < words.size(); ++i) {
     if (words[i] == text) return MakeInteger(type, static_cast<int64_t>(i));
   }
-  const std::string nearest = NearestWord(text, words);
-  std::string advice = nearest.empty() ? "one of:" : "did you mean `" + nearest + "`?";
-  if (nearest.empty()) {
-    for (std::string_view word : words) advice += " " + std::string(word);
-  }
   Fail(problem, diagnostic::kOutsideVocabulary,
-       "there is no " + std::string(ValueTypeName(type)) + " " + Quoted(text), advice);
+       "there is no " + std::string(ValueTypeName(type)) + " " + Quoted(text),
+       DidYouMeanOneOf(text, words));
   problem->mend = OnlyNearestWord(text, words);
   return nullptr;
 }

@@ -84,8 +84,6 @@ ValueType TypeOf(const Feature& feature) {
   }
 }
 
-std::string Quoted(std::string_view text) { return "`" + std::string(text) + "`"; }
-
 // Whether a node of the tree reads the entry.
 bool ReadsEntry(const Expression& expression) {
   bool reads = false;
@@ -357,10 +355,9 @@ void FeatureReader::ReadStatus(const YamlNode& map) {
     } else {
       std::vector<std::string_view> candidates = Vocabulary(ValueType::kStatus);
       candidates.push_back("any");
-      const std::string nearest = NearestWord(word->text, candidates);
       Error(diagnostic::kStatusWord, *word, "there is no status " + Quoted(word->text),
-            nearest.empty() ? "received, authorised, settled, rejected, cancelled, or any alone"
-                            : "did you mean " + Quoted(nearest) + "?");
+            DidYouMean(word->text, candidates,
+                       "received, authorised, settled, rejected, cancelled, or any alone"));
       diagnostics_->all().back().Mend(word->text, OnlyNearestWord(word->text, candidates));
     }
   }

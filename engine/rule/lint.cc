@@ -12,8 +12,6 @@
 namespace vigla {
 namespace {
 
-std::string Quoted(std::string_view text) { return "`" + std::string(text) + "`"; }
-
 // What `known()` is asked about, by the names that the expression uses.
 void CollectAsked(const Expression& expression, std::set<std::string>* asked) {
   VisitExpression(expression, [&](const Expression& node) {

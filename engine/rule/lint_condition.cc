@@ -10,8 +10,6 @@
 namespace vigla {
 namespace {
 
-std::string Quoted(std::string_view text) { return "`" + std::string(text) + "`"; }
-
 // As people read it, and not too much of it.
 std::string Shown(const Expression& expression) {
   if (expression.text.empty() || expression.text.size() > 60) return "this part";

@@ -11,8 +11,6 @@
 namespace vigla {
 namespace {
 
-std::string Quoted(std::string_view text) { return "`" + std::string(text) + "`"; }
-
 constexpr std::string_view kNumberWords[] = {
     "zero", "one", "two",   "three", "four", "five", "six",
     "seven", "eight", "nine", "ten",  "eleven", "twelve",

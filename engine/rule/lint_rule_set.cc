@@ -12,8 +12,6 @@
 namespace vigla {
 namespace {
 
-std::string Quoted(std::string_view text) { return "`" + std::string(text) + "`"; }
-
 bool IsOn(const RuleDraft& draft) { return draft.rule.state != RuleState::kOff; }
 
 SourcePosition PlaceOf(const RuleDraft& draft, std::string_view key) {

@@ -60,16 +60,6 @@ std::string_view MeantFlag(std::string_view text) {
   return "";
 }
 
-std::string Quoted(std::string_view word) { return "`" + std::string(word) + "`"; }
-
-std::string DidYouMean(std::string_view word, const std::vector<std::string_view>& candidates) {
-  const std::string nearest = NearestWord(word, candidates);
-  if (!nearest.empty()) return "did you mean `" + nearest + "`?";
-  std::string all = "one of:";
-  for (std::string_view candidate : candidates) all += " " + std::string(candidate);
-  return all;
-}
-
 class KeyChecker {
  public:
   KeyChecker(const YamlDocument& document, Diagnostics* diagnostics)
@@ -87,7 +77,7 @@ class KeyChecker {
         for (const KeyInfo* key : KeysOf(kind)) keys.push_back(key->key);
         diagnostics_->Error(diagnostic::kUnknownKey.code, document_.At(entry),
                             "there is no key " + Quoted(entry.key) + " here",
-                            DidYouMean(entry.key, keys));
+                            DidYouMeanOneOf(entry.key, keys));
         const std::string meant = OnlyNearestWord(entry.key, keys);
         if (node.Find(meant) == nullptr) diagnostics_->all().back().Mend(entry.key, meant);
         continue;
@@ -139,7 +129,7 @@ class KeyChecker {
     if (std::find(words.begin(), words.end(), node.text) != words.end()) return;
     diagnostics_->Error(diagnostic::kUnknownWord.code, document_.At(node),
                         Quoted(info.key) + " can't be " + Quoted(node.text),
-                        DidYouMean(node.text, words));
+                        DidYouMeanOneOf(node.text, words));
     diagnostics_->all().back().Mend(node.text, OnlyNearestWord(node.text, words));
   }
 

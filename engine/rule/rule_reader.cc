@@ -15,8 +15,6 @@ namespace {
 constexpr DurationUs kFoldingMax = 400 * kDayUs;
 constexpr int kEvidenceMax = 1000;
 
-std::string Quoted(std::string_view text) { return "`" + std::string(text) + "`"; }
-
 // The place of a key's word among its words, as the enum of the same order.
 template <typename Enum>
 Enum WordOr(const YamlNode& node, std::string_view key, Enum otherwise) {
@@ -275,9 +273,8 @@ void RuleReader::ReadEvidence(const YamlNode& node) {
       for (const auto& [known, other] : scope_->names) {
         if (other.kind == NameKind::kFeature) features.push_back(known);
       }
-      const std::string nearest = NearestWord(name->text, features);
       Error(diagnostic::kEvidence, *name, "there is no feature " + Quoted(name->text),
-            nearest.empty() ? "" : "did you mean " + Quoted(nearest) + "?");
+            DidYouMean(name->text, features));
       diagnostics_->all().back().Mend(name->text, OnlyNearestWord(name->text, features));
       continue;
     }

@@ -15,8 +15,6 @@ namespace {
 
 using Words = std::vector<std::string_view>;
 
-std::string Quoted(std::string_view text) { return "`" + std::string(text) + "`"; }
-
 YamlNode* FindIn(YamlNode* map, std::string_view key) {
   for (YamlEntry& entry : map->entries) {
     if (entry.key == key) return &entry.value;
@@ -28,11 +26,6 @@ Words KeysIn(const YamlNode& map) {
   Words keys;
   for (const YamlEntry& entry : map.entries) keys.push_back(entry.key);
   return keys;
-}
-
-std::string DidYouMean(std::string_view word, const Words& known, std::string_view otherwise) {
-  const std::string nearest = NearestWord(word, known);
-  return nearest.empty() ? std::string(otherwise) : "did you mean " + Quoted(nearest) + "?";
 }
 
 // One file's changes. `set` remembers who set what, over all files.
