@@ -204,22 +204,29 @@ void LaneState::Impl::PutImages(uint64_t ticket, StoreBatch* batch,
   }
 }
 
+void LaneState::Impl::WriteAhead(size_t images_max) {
+  // They go with the next ticket, whichever it will be: none lies between the last one and it.
+  PutImages(taken_ticket_ + 1, &images_ahead_, [&](const Subject& oldest) {
+    // Whoever pays himself has two legs of one sequence: an image has both or none.
+    const bool may_be_amid_a_transaction = oldest.last_sequence == applied_;
+    return (oldest.first_unsaved < due_ || HasTooManyDirty()) && !may_be_amid_a_transaction &&
+           images_ahead_.bytes < options_.write_back_bytes_max && images_max-- > 0;
+  });
+}
+
 WriteBack LaneState::Impl::TakeWriteBack(uint64_t ticket, bool all) {
   CHECK(ticket > taken_ticket_);
   taken_ticket_ = ticket;
   WriteBack out;
+  out.batch = std::exchange(images_ahead_, {});
   out.leg_log = log_.Take();
   NoteLogged(applied_, out.leg_log.size());
-  const Sequence due = LoggedBeyondBound();
+  due_ = LoggedBeyondBound();
   // Behind by much, smoothness has to give way: the log must not grow without a bound.
   const bool is_behind = logged_bytes_ / 2 > options_.leg_log_bytes_max;
-  const size_t bytes_max = is_behind ? SIZE_MAX : options_.write_back_bytes_max;
-  // Dirty subjects can't be evicted: some must always be others, or memory runs short at once.
-  const size_t dirty_bytes_max = options_.cache_bytes_max / 4 * 3;
   PutImages(ticket, &out.batch, [&](const Subject& oldest) {
-    if (all) return true;
-    return (table_.dirty_bytes() > dirty_bytes_max || oldest.first_unsaved < due) &&
-           out.batch.bytes < bytes_max;
+    if (all || (is_behind && oldest.first_unsaved < due_)) return true;
+    return HasTooManyDirty() && out.batch.bytes < options_.write_back_bytes_max;
   });
   if (const Subject* left = table_.OldestDirty(); left != nullptr) {
     out.first_unsaved = left->first_unsaved;
@@ -308,6 +315,7 @@ void LaneState::ReadOnly(const Leg& leg, LegFigures* figures) {
   figures->outcome_ = ApplyOutcome::kApplied;
 }
 
+void LaneState::WriteAhead(size_t images_max) { impl_->WriteAhead(images_max); }
 WriteBack LaneState::TakeWriteBack(uint64_t ticket, bool all) {
   return impl_->TakeWriteBack(ticket, all);
 }

@@ -1,9 +1,9 @@
 // Every subject of one lane: found, loaded, applied to, judged from, written back, evicted. Hot.
 // The lane thread owns it; only images leave, as bytes. Invariants:
 //  1. A subject with legs that no image in the store has is pinned: it is never evicted.
-//  2. An image is the subject's whole state after every leg of its epoch and nothing later.
-//  3. A batch with an epoch's images has its legs, too (leg_log.h): images and log together are
-//     the state after the newest batch, whichever subjects have images.
+//  2. An image is the subject's whole state after some leg of its epoch, which it names.
+//  3. A batch with an epoch's images has all of its legs (leg_log.h): images, and what the log has
+//     after them, are the state after the newest batch, whichever subjects have images.
 //  4. Nothing here depends on the lane count, on epoch boundaries or on what was evicted.
 #pragma once
 
@@ -34,7 +34,7 @@ struct LedgerOptions {
   // Of this lane's legs in the log before the subjects of the oldest ones get images. More: a
   // busy subject costs fewer writes; less: a shorter recovery, which reads the log.
   size_t leg_log_bytes_max = size_t{128} << 20;
-  size_t write_back_bytes_max = 16 << 20;  // of images an epoch, while the log is not twice that
+  size_t write_back_bytes_max = 16 << 20;  // of images an epoch, while the log is not twice as long
   // False: the state need not outlive the process, so legs are not logged, and images are written
   // only for want of memory.
   bool is_recoverable = true;
@@ -140,8 +140,11 @@ class LaneState {
   // For a leg that enters no ledger (a rejected transaction's): figures are all unknown.
   void ReadOnly(const Leg& leg, LegFigures* figures);
 
-  // At the end of an epoch: its legs, and images of the subjects that have waited longest
-  // (`all`: of every one that is dirty). The subjects stay pinned until Written(ticket), which
+  // Between any two legs: makes up to so many of the images that are due. Made all at once, at an epoch's
+  // end, legs would have to wait for them.
+  void WriteAhead(size_t images_max);
+  // At the end of an epoch: its legs, the images made ahead, and what more the log or memory
+  // demands (`all`: of every subject that is dirty). The subjects stay pinned until Written(ticket), which
   // says that the batches of all tickets up to this one are in the store. Tickets ascend.
   WriteBack TakeWriteBack(uint64_t ticket, bool all);
   void Written(uint64_t ticket);

@@ -36,6 +36,7 @@ class LaneState::Impl {
     newest_.NextLeg();
     texts_.Reset();
   }
+  void WriteAhead(size_t images_max);
   WriteBack TakeWriteBack(uint64_t ticket, bool all);
   void Written(uint64_t ticket);
   absl::StatusOr<Digest> LogicalDigest(const std::function<bool(const Hash128&)>& is_mine);
@@ -101,6 +102,10 @@ class LaneState::Impl {
   absl::Status LoadLogged();
   absl::Status RecordLogged(const LoggedLeg& leg, Subject* subject);
   void ReadTexts(const Leg& leg, EntryTexts* texts);
+  // Dirty subjects can't be evicted: some must always be others, or memory runs short at once.
+  bool HasTooManyDirty() const {
+    return table_.dirty_bytes() > options_.cache_bytes_max / 4 * 3;
+  }
   // Puts images of the dirty subjects, oldest change first, while `wanted` says so of the oldest.
   void PutImages(uint64_t ticket, StoreBatch* batch,
                  absl::FunctionRef<bool(const Subject& oldest)> wanted);
@@ -150,6 +155,8 @@ class LaneState::Impl {
   uint64_t taken_ticket_ = 0;
   Sequence applied_;  // of the newest leg
   LegLogWriter log_;  // of the open epoch
+  StoreBatch images_ahead_;  // of WriteAhead
+  Sequence due_;      // subjects that were changed before it and have no image since get one
   struct LoggedEpoch {
     Sequence last;
     size_t bytes = 0;

@@ -45,6 +45,7 @@ RecordedSince SinceEver(const RuleSet& rule_set) {
 struct Treatment {
   size_t cache_bytes_max = size_t{1} << 30;
   int write_one_in = 0;  // legs; 0: never
+  int write_ahead_one_in = 0;
   int crash_one_in = 0;
   bool on_disk = false;
   bool looks_ahead = false;
@@ -79,6 +80,8 @@ class Run {
   }
 
   void Activate(std::vector<FeatureSpec> specs) {
+    // A crash applies legs again by the set that was active when they came: here, none is left.
+    while (!unsaved_.empty()) WriteBack(/*all=*/false);
     LoadOptions load;
     load.base_currency = *CurrencyCode::Parse("EUR");
     load.hasher = &hasher_;
@@ -107,6 +110,7 @@ class Run {
         JudgeLeg(leg);
         applied_ = leg.sequence;
         unsaved_.push_back(leg);
+        if (OneIn(treatment_.write_ahead_one_in)) state_->WriteAhead(2);
       }
       // Between transactions: that is where epochs end.
       if (OneIn(treatment_.write_one_in)) WriteBack(/*all=*/OneIn(2));
@@ -294,6 +298,7 @@ TEST_P(FeatureProperty, TreatmentShowsNowhere) {
   EXPECT_EQ(RunOnce(GetParam(), stream, tiny).Hex(), plain.Hex());
   Treatment written;
   written.write_one_in = 7;
+  written.write_ahead_one_in = 3;
   written.write_back_bytes_max = 1000;
   written.leg_log_bytes_max = GetParam() % 3 * 700;
   written.looks_ahead = true;

@@ -184,6 +184,9 @@ TEST_F(LaneStateTest, LoggedLegsThatAnImageHasAreNotAppliedAgain) {
   Apply(MakeLeg("A", 0));
   Apply(MakeLeg("B", 0));
   WriteLog();
+  EXPECT_EQ(CountInStore(kRecordKeyTag), 0);
+  state_->WriteAhead(2);
+  WriteLog();
   EXPECT_EQ(CountInStore(kRecordKeyTag), 1) << "B waits, and so the legs of both stay logged";
   EXPECT_EQ(CountInStore(kLegLogKeyTag), 1);
   Open(options);
@@ -221,13 +224,19 @@ TEST_F(LaneStateTest, TheOldestChangesAreTheFirstToGetImages) {
   EXPECT_EQ(first.batch.operations.size(), 3u) << "far behind, all of them";
   EXPECT_EQ(first.first_unsaved, Sequence{UINT64_MAX});
   options.leg_log_bytes_max = 50;
+  options.write_back_bytes_max = 1 << 20;
   Open(options);
   for (int i = 0; i < 3; ++i) Apply(MakeLeg("B" + std::to_string(i), i));
   const WriteBack second = Take(false);
   ASSERT_GT(second.leg_log.size(), 50u);
   ASSERT_LT(second.leg_log.size(), 100u);
-  EXPECT_EQ(second.batch.operations.size(), 1u);
-  EXPECT_EQ(second.first_unsaved, Sequence{5});
+  EXPECT_TRUE(second.batch.operations.empty()) << "they are due, but nothing is urgent";
+  EXPECT_EQ(second.first_unsaved, Sequence{4});
+  state_->WriteAhead(1);
+  state_->WriteAhead(1);
+  const WriteBack third = Take(false);
+  EXPECT_EQ(third.batch.operations.size(), 2u);
+  EXPECT_EQ(third.first_unsaved, Sequence{6});
   EXPECT_TRUE(Take(true).leg_log.empty());
   EXPECT_TRUE(Take(true).batch.operations.empty());
 }
@@ -245,9 +254,54 @@ TEST_F(LaneStateTest, ChangesWaitForTheirImageUntilTheLogIsFull) {
   EXPECT_TRUE(Take(false).batch.operations.empty());
   for (int i = 0; i < 8; ++i) {
     Apply(MakeLeg("C", i));
+    state_->WriteAhead(1);
     write = Take(false);
   }
   EXPECT_GT(write.first_unsaved, Sequence{2}) << "A's turn has come, and B's";
+}
+
+TEST_F(LaneStateTest, ImagesMadeAheadAreOfWholeTransactions) {
+  LedgerOptions options;
+  options.leg_log_bytes_max = 100;
+  Open(options);
+  for (int i = 0; i < 3; ++i) Apply(MakeLeg("A", i));
+  WriteLog();
+  Leg debit = MakeLeg("A", 3);
+  transactions_.back().creditor = transactions_.back().debtor;
+  Leg credit = debit;
+  credit.direction = Direction::kCredit;
+  credit.order = LegOrder::kCreditorAccount;
+  Apply(debit);
+  state_->WriteAhead(1);
+  Apply(credit);
+  Apply(MakeLeg("B", 3));
+  WriteLog();
+  EXPECT_EQ(CountInStore(kRecordKeyTag), 0);
+  state_->WriteAhead(1);
+  WriteLog();
+  EXPECT_EQ(CountInStore(kRecordKeyTag), 1);
+  Open({});
+  Apply(MakeLeg("A", 4));
+  EXPECT_EQ(Figure(kCount90d), 6);
+}
+
+TEST_F(LaneStateTest, ASubjectThatChangesAfterItsImageWasMadeStaysLogged) {
+  LedgerOptions options;
+  options.leg_log_bytes_max = 90;
+  Open(options);
+  for (int i = 0; i < 5; ++i) Apply(MakeLeg("A", i));
+  WriteLog();
+  Apply(MakeLeg("B", 5));
+  state_->WriteAhead(1);
+  Apply(MakeLeg("A", 6));
+  WriteLog();
+  EXPECT_EQ(CountInStore(kRecordKeyTag), 1);
+  const Digest before = *state_->LogicalDigest();
+  EXPECT_EQ(StoredLogicalDigest(&store_, options_.retention_us)->Hex(), before.Hex());
+  Open({});
+  EXPECT_EQ(state_->LogicalDigest()->Hex(), before.Hex());
+  Apply(MakeLeg("A", 7));
+  EXPECT_EQ(Figure(kCount90d), 7);
 }
 
 TEST_F(LaneStateTest, SubjectsBecomeEvictableBeforeMemoryIsShort) {
