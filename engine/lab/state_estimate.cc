@@ -14,10 +14,11 @@
 namespace vigla {
 namespace {
 
-// An id, its key in the store, and the table's place for the subject.
-constexpr int64_t kIdentityBytes = 160;
-// A text of an extra column in memory: a std::string with up to 15 characters, and its number.
-constexpr int64_t kTextBytes = sizeof(std::string) + sizeof(uint32_t);
+// An id, its key in the store, and the index's place for the subject.
+constexpr int64_t kIdentityBytes = 96;
+// A text of an extra column in memory: a std::string with up to 15 characters, and its number, with
+// the room for more that a chunk of 48 entries has.
+constexpr int64_t kTextBytes = (sizeof(std::string) + sizeof(uint32_t)) * 4 / 3;
 // Keys and values before compression, an entry with a counterparty of its own, as differences and
 // dictionary numbers (chunk_codec.h). Measured over 200,000 transactions of `generate --workload
 // w1` with 4,000 accounts: 35.7 bytes for each further leg of an account, 36.9 with its record and
@@ -63,12 +64,12 @@ int64_t TotalsBytes(const FeaturePlan& plan, double entries_per_day) {
   return bytes;
 }
 
-// The newest chunk, which may have room for as many again, and chunks apart with that many
-// entries, but never more than a ledger lets itself load.
+// The newest chunk, which may have room for as many again up to a bound, and chunks apart with that
+// many entries, but never more than a ledger lets itself load.
 int64_t LedgerBytes(const RuleSet& rule_set, SubjectKind kind, int64_t entries, int64_t kept) {
   const auto columns =
       static_cast<int64_t>(rule_set.extra_columns[static_cast<size_t>(kind)].size());
-  const int64_t newest = 2 * std::min(kept, static_cast<int64_t>(Ledger::kNewestMax));
+  const int64_t newest = std::min(2 * kept, static_cast<int64_t>(Chunk::kPooledMax));
   const int64_t apart =
       kept <= static_cast<int64_t>(Ledger::kNewestMax)
           ? 0

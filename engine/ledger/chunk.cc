@@ -2,19 +2,21 @@
 #include "engine/ledger/chunk.h"
 
 #include <algorithm>
+#include <bit>
+#include <cstring>
+#include <type_traits>
+#include <utility>
 
 #include "engine/base/check.h"
 
 namespace vigla {
 namespace {
 
-size_t BytesOf(const std::vector<std::string>& texts) {
-  size_t bytes = texts.capacity() * sizeof(std::string);
-  for (const std::string& text : texts) {
-    if (text.capacity() >= sizeof(std::string) / 2) bytes += text.capacity() + 1;
-  }
-  return bytes;
-}
+static_assert(std::is_trivially_copyable_v<Entry>);
+
+// A channel that stands in its entry is padded with zeros. Instead of a longer one there is this
+// byte, which no text in UTF-8 has, and then the number of the text.
+constexpr char kIsNumber = '\xff';
 
 // The number, from 1, of `text` in `texts`, to which it is added if it is new.
 size_t NumberIn(std::string_view text, std::vector<std::string>* texts) {
@@ -30,8 +32,94 @@ uint32_t ColumnNames::NumberOf(std::string_view name) {
   return static_cast<uint32_t>(NumberIn(name, &names_) - 1);
 }
 
+size_t Chunk::Rest::Bytes() const {
+  size_t bytes = sizeof(Rest) + texts.capacity() * sizeof(std::string) +
+                 columns.capacity() * sizeof(Column) + own_accounts.capacity() * sizeof(Hash128);
+  for (const std::string& text : texts) {
+    if (text.capacity() >= sizeof(std::string) / 2) bytes += text.capacity() + 1;
+  }
+  for (const Column& column : columns) bytes += column.text_of.capacity() * sizeof(uint32_t);
+  return bytes;
+}
+
+uint32_t Chunk::Rest::NumberOf(std::string_view text) {
+  CHECK(!text.empty());
+  return static_cast<uint32_t>(NumberIn(text, &texts));
+}
+
+Chunk::Chunk(Chunk&& other) noexcept : pool_(other.pool_) { *this = std::move(other); }
+
+Chunk& Chunk::operator=(Chunk&& other) noexcept {
+  std::swap(entries_, other.entries_);
+  std::swap(pool_, other.pool_);
+  std::swap(size_, other.size_);
+  std::swap(capacity_, other.capacity_);
+  std::swap(rest_, other.rest_);
+  return *this;
+}
+
+Chunk::Chunk(const Chunk& other) : Chunk() {
+  if (other.size_ > 0) {
+    Reserve(other.size_);
+    std::memcpy(entries_, other.entries_, other.size_ * sizeof(Entry));
+    size_ = other.size_;
+  }
+  if (other.rest_ != nullptr) rest_ = std::make_unique<Rest>(*other.rest_);
+}
+
+void Chunk::Reserve(size_t entries) {
+  if (entries <= capacity_) return;
+  // Few sizes of blocks, so that one that is given back suits the next that asks.
+  const bool is_pooled = pool_ != nullptr && entries <= kPooledMax;
+  Grow(is_pooled ? std::min(std::bit_ceil(entries), kPooledMax) : entries);
+}
+
+void Chunk::Grow(size_t capacity) {
+  CHECK(capacity <= UINT32_MAX);
+  BlockPool* const from = PoolFor(pool_, capacity);
+  const size_t bytes = capacity * sizeof(Entry);
+  Entry* const entries =
+      static_cast<Entry*>(from != nullptr ? from->Allocate(bytes) : ::operator new(bytes));
+  if (size_ > 0) std::memcpy(entries, entries_, size_ * sizeof(Entry));
+  ReleaseEntries();
+  entries_ = entries;
+  capacity_ = static_cast<uint32_t>(capacity);
+}
+
+void Chunk::ReleaseEntries() {
+  if (entries_ == nullptr) return;
+  if (BlockPool* const from = PoolFor(pool_, capacity_); from != nullptr) {
+    from->Free(entries_, capacity_ * sizeof(Entry));
+  } else {
+    ::operator delete(entries_);
+  }
+}
+
+std::string_view Chunk::ChannelOf(const Entry& entry) const {
+  if (entry.channel.front() == kIsNumber) {
+    uint32_t number = 0;
+    std::memcpy(&number, entry.channel.data() + 4, sizeof(number));
+    return TextOf(number);
+  }
+  return {entry.channel.data(), strnlen(entry.channel.data(), entry.channel.size())};
+}
+
+std::array<char, 8> Chunk::PackChannel(std::string_view channel) {
+  std::array<char, 8> packed{};
+  if (channel.empty()) return packed;
+  if (channel.size() <= packed.size() && channel.front() != kIsNumber &&
+      channel.find('\0') == std::string_view::npos) {
+    std::copy(channel.begin(), channel.end(), packed.begin());
+    return packed;
+  }
+  packed.front() = kIsNumber;
+  const uint32_t number = rest().NumberOf(channel);
+  std::memcpy(packed.data() + 4, &number, sizeof(number));
+  return packed;
+}
+
 std::string_view Chunk::ColumnOf(size_t offset, uint32_t name) const {
-  for (const Column& column : columns_) {
+  for (const Column& column : columns()) {
     if (column.name == name) return TextOf(column.text_of[offset]);
   }
   return {};
@@ -39,65 +127,65 @@ std::string_view Chunk::ColumnOf(size_t offset, uint32_t name) const {
 
 size_t Chunk::CountThrough(const EntryKey& key) const {
   // Nearly always the key lies at or after the last entry.
-  if (entries_.empty() || KeyOf(entries_.back()) <= key) return entries_.size();
-  const auto after =
-      std::upper_bound(entries_.begin(), entries_.end(), key,
+  if (size_ == 0 || KeyOf(entries_[size_ - 1]) <= key) return size_;
+  const Entry* const after =
+      std::upper_bound(entries_, entries_ + size_, key,
                        [](const EntryKey& k, const Entry& entry) { return k < KeyOf(entry); });
-  return static_cast<size_t>(after - entries_.begin());
+  return static_cast<size_t>(after - entries_);
 }
 
-size_t Chunk::Insert(Entry entry, const EntryTexts& texts) {
+size_t Chunk::Insert(const Entry& entry, const EntryTexts& texts) {
   const size_t offset = CountThrough(KeyOf(entry));
   CHECK(offset == 0 || KeyOf(entries_[offset - 1]) < KeyOf(entry));
-  entry.channel = NumberOfChannel(texts.channel);
-  entries_.insert(entries_.begin() + static_cast<ptrdiff_t>(offset), entry);
-  for (Column& column : columns_) {
-    column.text_of.insert(column.text_of.begin() + static_cast<ptrdiff_t>(offset), 0);
+  if (size_ == capacity_) {
+    Reserve(pool_ != nullptr && size_ < kPooledMax ? size_ + 1 : std::max(1u, size_ * 2));
   }
-  for (const ColumnText& value : texts.columns) {
-    auto column = std::find_if(columns_.begin(), columns_.end(),
-                               [&](const Column& c) { return c.name == value.column; });
-    if (column == columns_.end()) {
-      columns_.push_back({value.column, std::vector<uint32_t>(entries_.size(), 0)});
-      column = columns_.end() - 1;
-    }
-    column->text_of[offset] = NumberOfText(value.text);
+  Entry* const place = entries_ + offset;
+  if (offset < size_) std::memmove(place + 1, place, (size_ - offset) * sizeof(Entry));
+  ++size_;
+  *place = entry;
+  place->channel = PackChannel(texts.channel);
+  if (rest_ != nullptr || !texts.columns.empty() || !texts.own_account.IsZero()) {
+    InsertRest(offset, texts);
   }
   return offset;
 }
 
-Chunk Chunk::Slice(size_t begin, size_t end) const {
-  Chunk slice;
-  slice.entries_.reserve(end - begin);
-  std::vector<ColumnText> columns;
-  for (size_t i = begin; i < end; ++i) {
-    columns.clear();
-    for (const Column& column : columns_) {
-      if (column.text_of[i] == 0) continue;
-      columns.push_back({column.name, TextOf(column.text_of[i])});
+void Chunk::InsertRest(size_t offset, const EntryTexts& texts) {
+  const auto place = static_cast<ptrdiff_t>(offset);
+  std::vector<Hash128>& own_accounts = rest().own_accounts;
+  if (!own_accounts.empty()) {
+    own_accounts.insert(own_accounts.begin() + place, texts.own_account);
+  } else if (!texts.own_account.IsZero()) {
+    own_accounts.resize(size_);
+    own_accounts[offset] = texts.own_account;
+  }
+  std::vector<Column>& columns = rest().columns;
+  for (Column& column : columns) column.text_of.insert(column.text_of.begin() + place, 0);
+  for (const ColumnText& value : texts.columns) {
+    auto column = std::find_if(columns.begin(), columns.end(),
+                               [&](const Column& c) { return c.name == value.column; });
+    if (column == columns.end()) {
+      columns.push_back({value.column, std::vector<uint32_t>(size_, 0)});
+      column = columns.end() - 1;
     }
-    slice.Insert(entries_[i], {ChannelOf(entries_[i]), columns});
+    column->text_of[offset] = rest().NumberOf(value.text);
+  }
+}
+
+Chunk Chunk::Slice(size_t begin, size_t end, BlockPool* pool) const {
+  Chunk slice(pool);
+  slice.Reserve(end - begin);
+  std::vector<ColumnText> texts;
+  for (size_t i = begin; i < end; ++i) {
+    texts.clear();
+    for (const Column& column : columns()) {
+      if (column.text_of[i] == 0) continue;
+      texts.push_back({column.name, TextOf(column.text_of[i])});
+    }
+    slice.Insert(entries_[i], {ChannelOf(entries_[i]), texts, OwnAccountOf(i)});
   }
   return slice;
-}
-
-size_t Chunk::HeapBytes() const {
-  size_t bytes = entries_.capacity() * sizeof(Entry) + BytesOf(channels_) + BytesOf(texts_) +
-                 columns_.capacity() * sizeof(Column);
-  for (const Column& column : columns_) bytes += column.text_of.capacity() * sizeof(uint32_t);
-  return bytes;
-}
-
-uint16_t Chunk::NumberOfChannel(std::string_view channel) {
-  if (channel.empty()) return 0;
-  const size_t number = NumberIn(channel, &channels_);
-  CHECK(number <= UINT16_MAX);  // a chunk never has that many entries
-  return static_cast<uint16_t>(number);
-}
-
-uint32_t Chunk::NumberOfText(std::string_view text) {
-  CHECK(!text.empty());
-  return static_cast<uint32_t>(NumberIn(text, &texts_));
 }
 
 }  // namespace vigla

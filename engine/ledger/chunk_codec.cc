@@ -139,9 +139,15 @@ void WriteColumns(const Chunk& chunk, const ColumnNames& names, ByteWriter* writ
 // Reads into entries that exist already.
 class Decoding {
  public:
-  Decoding(ByteReader* reader, size_t count) : reader_(*reader), entries_(count) {}
+  Decoding(ByteReader* reader, size_t count)
+      : reader_(*reader), entries_(count), channels_(count) {}
 
-  std::vector<Entry>& entries() { return entries_; }
+  const Entry& entry(size_t offset) const { return entries_[offset]; }
+  // Its number; 0 if there is none.
+  size_t ChannelOf(size_t offset) const { return channels_[offset]; }
+  Hash128 OwnAccountOf(size_t offset) const {
+    return own_accounts_.empty() ? Hash128() : own_accounts_[offset];
+  }
 
   void ReadTraits(size_t channels) {
     std::vector<Traits> traits(reader_.Bounded(entries_.size()));
@@ -156,11 +162,12 @@ class Decoding {
       t.direction = packed & 1;
       if (t.kind >= kKindCount || t.status >= kStatusCount) reader_.Fail();
     }
-    for (Entry& entry : entries_) {
+    for (size_t i = 0; i < entries_.size(); ++i) {
       const Traits& t = Pick(traits);
+      Entry& entry = entries_[i];
+      channels_[i] = t.channel;
       entry.currency.packed = t.currency;
       entry.country.packed = t.country;
-      entry.channel = t.channel;
       entry.kind = static_cast<Kind>(t.kind);
       entry.status = static_cast<StatusCode>(t.status);
       entry.direction = static_cast<Direction>(t.direction);
@@ -191,13 +198,24 @@ class Decoding {
     }
   }
 
-  void ReadHashes(Hash128 Entry::* member) {
-    std::vector<Hash128> hashes(reader_.Bounded(entries_.size()));
-    for (Hash128& hash : hashes) hash = reader_.Hash();
-    for (Entry& entry : entries_) entry.*member = Pick(hashes);
+  void ReadCounterparties() {
+    const std::vector<Hash128> hashes = ReadHashes();
+    for (Entry& entry : entries_) entry.counterparty = Pick(hashes);
+  }
+
+  void ReadOwnAccounts() {
+    const std::vector<Hash128> hashes = ReadHashes();
+    own_accounts_.resize(entries_.size());
+    for (Hash128& account : own_accounts_) account = Pick(hashes);
   }
 
  private:
+  std::vector<Hash128> ReadHashes() {
+    std::vector<Hash128> hashes(reader_.Bounded(entries_.size()));
+    for (Hash128& hash : hashes) hash = reader_.Hash();
+    return hashes;
+  }
+
   template <typename T>
   T Pick(const std::vector<T>& values) {
     const uint64_t number = reader_.Varint();
@@ -208,6 +226,8 @@ class Decoding {
 
   ByteReader& reader_;
   std::vector<Entry> entries_;
+  std::vector<uint16_t> channels_;
+  std::vector<Hash128> own_accounts_;  // of all entries, or none
 };
 
 std::vector<std::string_view> ReadTexts(ByteReader* reader, size_t max) {
@@ -230,9 +250,9 @@ void AppendChunk(const Chunk& chunk, const ColumnNames& names, std::string* out)
   ByteWriter writer(out);
   const std::span<const Entry> entries = chunk.entries();
   Dictionary<Hash128> counterparties, own_accounts;
-  for (const Entry& entry : entries) {
-    counterparties.Add(entry.counterparty);
-    own_accounts.Add(entry.own_account);
+  for (size_t i = 0; i < entries.size(); ++i) {
+    counterparties.Add(entries[i].counterparty);
+    own_accounts.Add(chunk.OwnAccountOf(i));
   }
   const bool has_own = own_accounts.values.size() > 1 ||
                        (!own_accounts.values.empty() && !own_accounts.values[0].IsZero());
@@ -247,20 +267,20 @@ void AppendChunk(const Chunk& chunk, const ColumnNames& names, std::string* out)
   WriteColumns(chunk, names, &writer);
 }
 
-Chunk ReadChunk(ByteReader* reader, ColumnNames* names) {
+Chunk ReadChunk(ByteReader* reader, ColumnNames* names, BlockPool* pool) {
   if (reader->Byte() != kChunkFormatVersion) reader->Fail();
   const uint8_t flags = reader->Byte();
   if ((flags & ~kAllFlags) != 0) reader->Fail();
   const size_t count = reader->Bounded(kChunkEntriesMax);
   // Every entry takes five bytes at least.
   if (count > reader->remaining()) reader->Fail();
-  if (!reader->ok()) return {};
+  if (!reader->ok()) return Chunk();
   const std::vector<std::string_view> channels = ReadTexts(reader, count);
   Decoding decoding(reader, count);
   decoding.ReadTraits(channels.size());
   decoding.ReadNumbers();
-  decoding.ReadHashes(&Entry::counterparty);
-  if ((flags & kHasOwnAccounts) != 0) decoding.ReadHashes(&Entry::own_account);
+  decoding.ReadCounterparties();
+  if ((flags & kHasOwnAccounts) != 0) decoding.ReadOwnAccounts();
   const std::vector<std::string_view> texts =
       ReadTexts(reader, std::numeric_limits<uint32_t>::max());
   std::vector<StoredColumn> columns(reader->Bounded(reader->remaining()));
@@ -268,25 +288,25 @@ Chunk ReadChunk(ByteReader* reader, ColumnNames* names) {
     const std::string_view name = reader->Text();
     if (name.empty() || !reader->ok()) {
       reader->Fail();
-      return {};
+      return Chunk();
     }
     column.name = names->NumberOf(name);
     column.text_of.resize(count);
     for (uint64_t& number : column.text_of) number = reader->Bounded(texts.size());
   }
-  if (!reader->ok()) return {};
+  if (!reader->ok()) return Chunk();
 
-  Chunk chunk;
+  Chunk chunk(pool);
   chunk.Reserve(count);
   std::vector<ColumnText> values;
   for (size_t i = 0; i < count; ++i) {
-    const Entry& entry = decoding.entries()[i];
+    const size_t channel = decoding.ChannelOf(i);
     values.clear();
     for (const StoredColumn& column : columns) {
       if (column.text_of[i] != 0) values.push_back({column.name, texts[column.text_of[i] - 1]});
     }
-    chunk.Insert(entry, {entry.channel == 0 ? std::string_view() : channels[entry.channel - 1],
-                         values});
+    chunk.Insert(decoding.entry(i), {channel == 0 ? std::string_view() : channels[channel - 1],
+                                     values, decoding.OwnAccountOf(i)});
   }
   return chunk;
 }
@@ -302,7 +322,7 @@ std::string EncodeChunk(const Chunk& chunk, const ColumnNames& names) {
 absl::StatusOr<Chunk> DecodeChunk(std::string_view value, ColumnNames* names) {
   ASSIGN_OR_RETURN(const std::string_view payload, CheckedPayload(value, "a chunk of entries"));
   ByteReader reader(payload);
-  Chunk chunk = ReadChunk(&reader, names);
+  Chunk chunk = ReadChunk(&reader, names, nullptr);
   if (!reader.ok() || !reader.AtEnd() || chunk.empty()) {
     return MakeError(absl::StatusCode::kDataLoss,
                      "state store: a chunk of entries is not readable by this version; move the "

@@ -29,7 +29,7 @@ inline void SetBaseRest(int64_t rest, Entry* entry) {
 // Appends the chunk, without checksum: it may stand inside a record.
 void AppendChunk(const Chunk& chunk, const ColumnNames& names, std::string* out);
 // Reads what AppendChunk wrote; fails the reader if it is anything else.
-Chunk ReadChunk(ByteReader* reader, ColumnNames* names);
+Chunk ReadChunk(ByteReader* reader, ColumnNames* names, BlockPool* pool);
 
 // A chunk as a value of its own, with a checksum.
 std::string EncodeChunk(const Chunk& chunk, const ColumnNames& names);

@@ -92,7 +92,7 @@ inline Value EntryReader::Field(FieldRef field) {
       if (context_.subject_kind == SubjectKind::kAccount) {
         return Value::Account(context_.subject_hash, context_.subject_id);
       }
-      return Value::Account(entry.own_account, {});
+      return Value::Account(chunk_->OwnAccountOf(offset_), {});
     case field::kCounterparty: return Value::Account(entry.counterparty, {});
     case field::kCountry: {
       Value value = Value::Integer(ValueType::kCountry, entry.country.packed);

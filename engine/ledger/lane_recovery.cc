@@ -64,7 +64,11 @@ absl::Status LaneState::Impl::LoadLogged() {
     const size_t end = std::min(missing.size(), begin + kRecordsAtOnce);
     keys.clear();
     for (size_t i = begin; i < end; ++i) keys.push_back(missing[i].first);
-    RETURN_IF_ERROR(store_->MultiGet(keys, &values));
+    if (MayBeStored()) {
+      RETURN_IF_ERROR(store_->MultiGet(keys, &values));
+    } else {
+      values.assign(keys.size(), std::nullopt);
+    }
     for (size_t i = begin; i < end; ++i) {
       RETURN_IF_ERROR(Load(missing[i].second, missing[i].first, values[i - begin]).status());
     }
@@ -80,7 +84,7 @@ absl::Status LaneState::Impl::RecordLogged(const LoggedLeg& leg, Subject* subjec
   for (const auto& [name, text] : leg.columns) {
     column_texts_.push_back({names_.NumberOf(name), text});
   }
-  RETURN_IF_ERROR(Record(leg.entry, {leg.channel, column_texts_}, subject));
+  RETURN_IF_ERROR(Record(leg.entry, {leg.channel, column_texts_, leg.own_account}, subject));
   for (const FoldMark& mark : leg.folds) AddFold(mark, subject);
   table_.Recount(subject);
   return absl::OkStatus();

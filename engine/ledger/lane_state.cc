@@ -2,6 +2,7 @@
 #include "engine/ledger/lane_state.h"
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 #include "absl/container/flat_hash_set.h"
@@ -25,7 +26,6 @@ Entry EntryOf(const Leg& leg) {
   entry.has_base_amount = leg.has_base_amount;
   entry.amount = transaction.amount;
   entry.counterparty = leg.Other().account_hash;
-  if (leg.subject_kind != SubjectKind::kAccount) entry.own_account = leg.Own().account_hash;
   entry.currency = transaction.currency;
   entry.country = leg.Other().country;
   entry.kind = transaction.kind;
@@ -34,7 +34,22 @@ Entry EntryOf(const Leg& leg) {
   return entry;
 }
 
+// What can't be read counts as an image, so that whoever needs it finds out.
+bool HasImages(Store* store) {
+  bool found = false;
+  const absl::Status status =
+      store->ScanForward(std::string(1, kRecordKeyTag), std::string(1, kRecordKeyTag + 1),
+                         [&](std::string_view, std::string_view) {
+                           found = true;
+                           return false;
+                         });
+  return found || !status.ok();
+}
+
 }  // namespace
+
+LaneState::Impl::Impl(Store* store, const LedgerOptions& options, const KeyedHasher* hasher)
+    : store_(store), options_(options), hasher_(*hasher), found_images_(HasImages(store)) {}
 
 void LaneState::Impl::SetRuleSet(std::shared_ptr<const RuleSet> rule_set,
                                  const RecordedSince& since) {
@@ -53,6 +68,18 @@ void LaneState::Impl::SetRuleSet(std::shared_ptr<const RuleSet> rule_set,
 
 absl::Status LaneState::Impl::LookAhead(std::span<const Leg> legs) {
   Prefetch(legs, [](const Leg& leg) { return leg.subject_hash; });
+  if (MayBeStored()) RETURN_IF_ERROR(LoadMissing(legs));
+  for (size_t i = 0; i < legs.size(); ++i) {
+    Subject*& subject = subjects_ahead_[i];
+    if (subject != nullptr && subject->Is(legs[i])) continue;
+    ASSIGN_OR_RETURN(subject, FindOrLoad(legs[i]));
+  }
+  legs_ahead_ = legs;
+  evictions_ahead_ = table_.evictions();
+  return absl::OkStatus();
+}
+
+absl::Status LaneState::Impl::LoadMissing(std::span<const Leg> legs) {
   missing_.clear();
   missing_hashes_.clear();
   size_t missing = 0;
@@ -73,38 +100,57 @@ absl::Status LaneState::Impl::LookAhead(std::span<const Leg> legs) {
   return absl::OkStatus();
 }
 
+Subject* LaneState::Impl::FoundAhead(const Leg& leg) const {
+  const std::less<const Leg*> is_before;
+  if (evictions_ahead_ != table_.evictions() || is_before(&leg, legs_ahead_.data()) ||
+      !is_before(&leg, legs_ahead_.data() + legs_ahead_.size())) {
+    return nullptr;
+  }
+  // Another leg may be in that place by now.
+  Subject* const subject = subjects_ahead_[static_cast<size_t>(&leg - legs_ahead_.data())];
+  return subject->Is(leg) ? subject : nullptr;
+}
+
 absl::StatusOr<Subject*> LaneState::Impl::FindOrLoad(const Leg& leg) {
   if (Subject* subject = table_.Find(leg); subject != nullptr) return subject;
-  const std::string key = RecordKey(leg.subject_kind, leg.transaction->tenant, leg.subject_id);
+  SetRecordKey(leg.subject_kind, leg.transaction->tenant, leg.subject_id, &record_key_);
+  if (!MayBeStored()) return Load(leg.subject_hash, record_key_, std::nullopt);
   std::vector<std::optional<std::string>> values;
-  RETURN_IF_ERROR(store_->MultiGet({key}, &values));
-  return Load(leg.subject_hash, key, values[0]);
+  RETURN_IF_ERROR(store_->MultiGet({record_key_}, &values));
+  return Load(leg.subject_hash, record_key_, values[0]);
 }
 
 absl::StatusOr<Subject*> LaneState::Impl::Load(const Hash128& hash, std::string_view record_key,
                                                const std::optional<std::string>& value) {
   const std::optional<SubjectIdentity> identity = ParseRecordKey(record_key);
   CHECK(identity.has_value());
-  auto subject =
-      std::make_unique<Subject>(identity->kind, hash, record_key, identity->id.size());
+  std::optional<SubjectRecord> record_or_none;
   if (value) {
-    ASSIGN_OR_RETURN(SubjectRecord record, DecodeRecord(*value, &names_));
+    ASSIGN_OR_RETURN(record_or_none, DecodeRecord(*value, &names_, table_.pool()));
+  }
+  Subject* const subject = table_.Add(identity->kind, hash, record_key, identity->id.size());
+  if (record_or_none) {
+    SubjectRecord& record = *record_or_none;
     subject->last_sequence = subject->loaded_sequence = record.last_sequence;
     subject->newest_time = record.newest_time;
     subject->has_legs = record.has_legs;
     subject->oldest_apart = record.oldest_chunk.value_or(EventTime::Max());
     subject->totals = record.totals;
-    subject->fold_marks = std::move(record.fold_marks);
+    if (!record.fold_marks.empty()) subject->extras().fold_marks = std::move(record.fold_marks);
     subject->ledger = Ledger(std::move(record.newest), record.oldest_chunk.has_value());
+    table_.Recount(subject);
   }
-  return table_.Insert(std::move(subject));
+  return subject;
 }
 
 absl::StatusOr<ApplyOutcome> LaneState::Impl::Apply(const Leg& leg, Subject** applied) {
   *applied = nullptr;
   ForgetFigures();
   RETURN_IF_ERROR(status_);
-  ASSIGN_OR_RETURN(Subject* const subject, FindOrLoad(leg));
+  Subject* subject = FoundAhead(leg);
+  if (subject == nullptr) {
+    ASSIGN_OR_RETURN(subject, FindOrLoad(leg));
+  }
   const DurationUs behind = subject->has_legs ? subject->newest_time - leg.time() : 0;
   table_.MarkDirty(subject, leg.sequence);
   EntryTexts texts;
@@ -137,11 +183,11 @@ absl::Status LaneState::Impl::Record(const Entry& entry, const EntryTexts& texts
   const LedgerSource source = SourceOf(*subject);
   const size_t newest_before = subject->ledger.newest().size();
   ASSIGN_OR_RETURN(const Ledger::Place place, subject->ledger.Insert(source, entry, texts));
-  if (is_late && !subject->running.empty()) {
+  if (is_late && subject->HasRunning()) {
     const ReadingContext context = ContextOf(*subject, nullptr);
     EntryReader reader(context);
     reader.Stand(*place.chunk, place.offset);
-    subject->running.NoteLate(rule_set_number_, &reader);
+    subject->extras().running.NoteLate(rule_set_number_, &reader);
   }
   // Whether anything moved apart, or a late entry came into a chunk apart.
   if (subject->ledger.newest().size() == newest_before + 1) return absl::OkStatus();
@@ -153,6 +199,7 @@ absl::Status LaneState::Impl::Record(const Entry& entry, const EntryTexts& texts
 
 void LaneState::Impl::ReadTexts(const Leg& leg, EntryTexts* texts) {
   texts->channel = leg.transaction->channel;
+  if (leg.subject_kind != SubjectKind::kAccount) texts->own_account = leg.Own().account_hash;
   const std::vector<FieldRef>& columns =
       rule_set_->extra_columns[static_cast<size_t>(leg.subject_kind)];
   if (columns.empty()) return;
@@ -242,7 +289,7 @@ void LaneState::Impl::PutImage(Subject* subject, uint64_t ticket, StoreBatch* ba
   std::optional<EventTime> oldest;
   if (subject->ledger.HasChunksApart()) oldest = subject->oldest_apart;
   const RecordView record{subject->last_sequence, subject->newest_time, subject->has_legs, oldest,
-                          subject->totals, subject->fold_marks, subject->ledger.newest()};
+                          subject->totals, subject->fold_marks(), subject->ledger.newest()};
   batch->Put(std::string(subject->record_key()), EncodeRecord(record, names_));
 }
 
@@ -260,7 +307,7 @@ absl::StatusOr<Digest> LaneState::Impl::LogicalDigest(
   table_.ForEach([&](Subject* subject) {
     if (!subject->has_legs || !status.ok()) return;
     in_memory.insert(subject->record_key());
-    const DigestInput input{subject->newest_time, true, &subject->totals, &subject->fold_marks,
+    const DigestInput input{subject->newest_time, true, &subject->totals, subject->fold_marks(),
                             options_.retention_us};
     const absl::StatusOr<Digest> digest =
         DigestSubject(input, SourceOf(*subject), &subject->ledger);

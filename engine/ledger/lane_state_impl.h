@@ -4,6 +4,7 @@
 #include <deque>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -21,8 +22,7 @@ namespace vigla {
 
 class LaneState::Impl {
  public:
-  Impl(Store* store, const LedgerOptions& options, const KeyedHasher* hasher)
-      : store_(store), options_(options), hasher_(*hasher) {}
+  Impl(Store* store, const LedgerOptions& options, const KeyedHasher* hasher);
 
   void SetRuleSet(std::shared_ptr<const RuleSet> rule_set, const RecordedSince& since);
   absl::Status Recover(const std::vector<LegLogPart>& log,
@@ -80,9 +80,15 @@ class LaneState::Impl {
     return {rule_set_.get(), &columns_, subject.kind, subject.hash, subject.id(), leg};
   }
   absl::StatusOr<Subject*> FindOrLoad(const Leg& leg);
+  // As LookAhead found it, if it is one of those legs and its subject is still there.
+  Subject* FoundAhead(const Leg& leg) const;
   // A subject that is not in memory, from what the store has under its key.
   absl::StatusOr<Subject*> Load(const Hash128& hash, std::string_view record_key,
                                 const std::optional<std::string>& value);
+  // Whether the store may have an image of a subject that is not in memory.
+  bool MayBeStored() const { return found_images_ || table_.evictions() > 0; }
+  // Those that are not among subjects_ahead_, with one look into the store.
+  absl::Status LoadMissing(std::span<const Leg> legs);
   // Brings the subjects with the hashes of `items` close, as far as they are in memory; they are
   // then in subjects_ahead_. Of another subject with the same hash it brings nothing of use and
   // does no harm.
@@ -139,8 +145,14 @@ class LaneState::Impl {
   const LedgerOptions options_;
   const KeyedHasher& hasher_;
   ColumnNames names_;
+  // Whether the store had images of subjects at first. If not, and as long as none was evicted,
+  // the subjects in memory are all there are.
+  const bool found_images_;
   // Of LookAhead, kept for their memory: by leg, and of those that are not in memory.
   std::vector<Subject*> subjects_ahead_;
+  std::span<const Leg> legs_ahead_;
+  uint64_t evictions_ahead_ = 0;  // at that time
+  std::string record_key_;
   absl::flat_hash_set<Hash128> missing_;
   std::vector<Hash128> missing_hashes_;
   std::vector<std::string> missing_keys_;
@@ -185,6 +197,7 @@ void LaneState::Impl::Prefetch(const Items& items, HashOf hash_of) {
   // Each step asks for what the next one reads, so that many misses are under way at once.
   for (const auto& item : items) table_.PrefetchSlot(hash_of(item));
   subjects_ahead_.clear();
+  legs_ahead_ = {};
   for (const auto& item : items) subjects_ahead_.push_back(table_.PrefetchSubject(hash_of(item)));
   for (const Subject* subject : subjects_ahead_) {
     if (subject != nullptr) subject->ledger.PrefetchNewest();

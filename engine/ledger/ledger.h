@@ -40,12 +40,13 @@ class Ledger {
     size_t offset = 0;
   };
 
-  Ledger() = default;
+  // The newest entries come from `pool`, which must outlive the ledger, if there is one.
+  explicit Ledger(BlockPool* pool = nullptr) : newest_(pool) {}
   Ledger(Chunk newest, bool has_more_in_store);
 
   bool empty() const { return newest_.empty(); }
   const Chunk& newest() const { return newest_; }
-  bool HasChunksApart() const { return older_ != nullptr || more_in_store_; }
+  bool HasChunksApart() const { return apart_count() > 0 || more_in_store_; }
   // The first time of the oldest chunk apart in memory, if there is one.
   const EventTime* OldestApart() const;
 
@@ -56,7 +57,9 @@ class Ledger {
   // first time of the oldest chunk known to be apart, and is brought up to date.
   absl::Status DropThrough(const LedgerSource& source, EventTime cutoff, EventTime* oldest_apart);
   // Entries before this key may be missing.
-  const EntryKey& dropped_before() const { return dropped_before_; }
+  EntryKey dropped_before() const {
+    return older_ == nullptr ? kNothingDropped : older_->dropped_before;
+  }
 
   // Calls visit(const Chunk&, size_t offset) on the entries after `key`, oldest first, until it
   // returns false. The chunk is valid during the call only.
@@ -76,7 +79,9 @@ class Ledger {
   // Lets go of entries that the store has.
   void Trim(uint64_t written_epoch);
 
-  size_t HeapBytes() const { return newest_.HeapBytes() + apart_bytes_; }
+  size_t HeapBytes() const {
+    return newest_.HeapBytes() + (older_ == nullptr ? 0 : sizeof(Older) + older_->bytes);
+  }
 
  private:
   struct ChunkApart {
@@ -88,9 +93,23 @@ class Ledger {
     std::unique_ptr<Chunk> body;  // null if let go
     size_t body_bytes = 0;
   };
-  using Apart = std::deque<ChunkApart>;
+  static constexpr EntryKey kNothingDropped{EventTime::Min(), {}, Direction::kDebit};
+  // Most ledgers have none.
+  struct Older {
+    std::deque<ChunkApart> apart;
+    std::vector<EntryKey> deleted;  // keys of chunks that the store must forget
+    EntryKey dropped_before = kNothingDropped;
+    size_t bytes = 0;   // of memory that chunks apart take
+    size_t dirty = 0;   // chunks apart that changed
+    size_t loaded = 0;  // chunks apart with a body
+    size_t hand = 0;    // where letting go goes on
+  };
 
-  size_t apart_count() const { return older_ == nullptr ? 0 : older_->size(); }
+  size_t apart_count() const { return older_ == nullptr ? 0 : older_->apart.size(); }
+  Older& older() {
+    if (older_ == nullptr) older_ = std::make_unique<Older>();
+    return *older_;
+  }
   // Chunks apart first, then the newest.
   EntryKey FirstOf(size_t chunk) const;
   // The last chunk whose first entry is not after `key`; 0 if there is none.
@@ -110,13 +129,7 @@ class Ledger {
   }
 
   Chunk newest_;
-  std::unique_ptr<Apart> older_;  // null until there is one
-  std::vector<EntryKey> deleted_;  // keys of chunks that the store must forget
-  EntryKey dropped_before_{EventTime::Min(), {}, Direction::kDebit};
-  size_t apart_bytes_ = 0;
-  size_t dirty_ = 0;   // chunks apart that changed
-  size_t loaded_ = 0;  // chunks apart with a body
-  size_t hand_ = 0;    // where letting go goes on
+  std::unique_ptr<Older> older_;  // null until it is needed
   bool more_in_store_ = false;
 };
 

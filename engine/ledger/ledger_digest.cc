@@ -28,7 +28,8 @@ void WriteTotals(const std::array<DirectionTotals, 2>& totals, ByteWriter* write
   }
 }
 
-void WriteMarks(std::vector<FoldMark> marks, EventTime cutoff, ByteWriter* writer) {
+void WriteMarks(std::span<const FoldMark> all, EventTime cutoff, ByteWriter* writer) {
+  std::vector<FoldMark> marks(all.begin(), all.end());
   std::erase_if(marks, [&](const FoldMark& mark) { return mark.time <= cutoff; });
   std::sort(marks.begin(), marks.end(), [](const FoldMark& a, const FoldMark& b) {
     return std::tie(a.time, a.sequence, a.rule, a.key, a.shadow) <
@@ -55,7 +56,7 @@ void WriteEntry(const Chunk& chunk, size_t offset, const ColumnNames& names, Byt
   writer->Signed(entry.amount.ten_thousandths);
   writer->Varint(entry.currency.packed);
   writer->Hash(entry.counterparty);
-  writer->Hash(entry.own_account);
+  writer->Hash(chunk.OwnAccountOf(offset));
   writer->Varint(entry.country.packed);
   writer->Byte(static_cast<uint8_t>(entry.kind));
   writer->Byte(static_cast<uint8_t>(entry.status));
@@ -84,7 +85,7 @@ absl::StatusOr<Digest> DigestSubject(const DigestInput& input, const LedgerSourc
   writer.Text(source.record_key);
   WriteTotals(input.totals->settled(), &writer);
   WriteTotals(input.totals->all(), &writer);
-  WriteMarks(*input.fold_marks, cutoff, &writer);
+  WriteMarks(input.fold_marks, cutoff, &writer);
   Sha256 hash;
   hash.Update(bytes);
   RETURN_IF_ERROR(ledger->ForEachAfter(source, EntryKey::EndOf(cutoff),
@@ -122,7 +123,7 @@ absl::StatusOr<Digest> DigestStoredSubject(Store* store, std::string_view record
   ASSIGN_OR_RETURN(SubjectRecord record, DecodeRecord(value, &names));
   Ledger ledger(std::move(record.newest), record.oldest_chunk.has_value());
   const DigestInput input{record.newest_time, record.has_legs, &record.totals,
-                          &record.fold_marks, retention_us};
+                          record.fold_marks, retention_us};
   return DigestSubject(input, {store, &names, record_key}, &ledger);
 }
 

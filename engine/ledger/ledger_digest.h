@@ -13,7 +13,7 @@ struct DigestInput {
   EventTime newest_time;
   bool has_legs = false;
   const RecordTotals* totals = nullptr;
-  const std::vector<FoldMark>* fold_marks = nullptr;
+  std::span<const FoldMark> fold_marks;
   DurationUs retention_us = 0;
 };
 absl::StatusOr<Digest> DigestSubject(const DigestInput& input, const LedgerSource& source,

@@ -83,10 +83,10 @@ absl::StatusOr<Summary> LaneState::Impl::Summarise(const Judged& judged, int ind
   Subject* const subject = judged.subject;
   const Window window = WindowOf(plan, judged.leg, CutoffOf(*subject));
   if (plan.can_run && judged.outcome == ApplyOutcome::kApplied) {
-    RunningTotals* totals = subject->running.Find(rule_set_number_, index);
+    RunningTotals* totals = subject->FindRunning(rule_set_number_, index);
     if (totals == nullptr && subject->ledger.HasMoreThan(plan.scan_limit, window.after)) {
       totals =
-          subject->running.Add(rule_set_number_, index,
+          subject->extras().running.Add(rule_set_number_, index,
                                std::make_unique<RunningTotals>(&plan, rule_set_.get(), &hasher_));
     }
     if (totals != nullptr) return SummariseRunning(judged, index, totals);
@@ -188,7 +188,7 @@ LaneState::Impl::Listing LaneState::Impl::FeatureEntries(const Judged& judged, i
 
 void LaneState::Impl::AddFold(const FoldMark& mark, Subject* subject) {
   const EventTime cutoff = CutoffOf(*subject);
-  std::vector<FoldMark>& marks = subject->fold_marks;
+  std::vector<FoldMark>& marks = subject->extras().fold_marks;
   std::erase_if(marks, [&](const FoldMark& old) { return old.time <= cutoff; });
   if (mark.time > cutoff) marks.push_back(mark);
   table_.Recount(subject);
@@ -213,7 +213,7 @@ const FoldMark* LegFigures::FindFold(const Hash128& rule, const Hash128& key, bo
   const EventTime time = leg_->time();
   const EventTime after = std::max(time - for_us, state_->impl_->CutoffOf(*subject_));
   const FoldMark* newest = nullptr;
-  for (const FoldMark& mark : subject_->fold_marks) {
+  for (const FoldMark& mark : subject_->fold_marks()) {
     if (mark.time <= after || mark.time > time || mark.rule != rule || mark.key != key ||
         mark.shadow != shadow) {
       continue;

@@ -66,7 +66,7 @@ void LegLogWriter::AddLeg(std::string_view record_key, const Entry& entry,
   writer.Byte(static_cast<uint8_t>((entry.direction == Direction::kCredit ? kIsCredit : 0) |
                                    (entry.has_base_amount ? kHasBaseAmount : 0) |
                                    (entry.counterparty.IsZero() ? 0 : kHasCounterparty) |
-                                   (entry.own_account.IsZero() ? 0 : kHasOwnAccount) |
+                                   (texts.own_account.IsZero() ? 0 : kHasOwnAccount) |
                                    (texts.channel.empty() ? 0 : kHasChannel) |
                                    (texts.columns.empty() ? 0 : kHasColumns)));
   writer.Text(record_key);
@@ -81,7 +81,7 @@ void LegLogWriter::AddLeg(std::string_view record_key, const Entry& entry,
   writer.Byte(static_cast<uint8_t>(entry.kind));
   writer.Byte(static_cast<uint8_t>(entry.status));
   if (!entry.counterparty.IsZero()) writer.Hash(entry.counterparty);
-  if (!entry.own_account.IsZero()) writer.Hash(entry.own_account);
+  if (!texts.own_account.IsZero()) writer.Hash(texts.own_account);
   if (!texts.channel.empty()) writer.Text(texts.channel);
   if (texts.columns.empty()) return;
   writer.Varint(texts.columns.size());
@@ -139,7 +139,7 @@ void LegLogReader::ReadEntry(uint8_t flags, LoggedLeg* leg) {
   entry.kind = static_cast<Kind>(kind);
   entry.status = static_cast<StatusCode>(status);
   if ((flags & kHasCounterparty) != 0) entry.counterparty = reader_.Hash();
-  if ((flags & kHasOwnAccount) != 0) entry.own_account = reader_.Hash();
+  leg->own_account = (flags & kHasOwnAccount) != 0 ? reader_.Hash() : Hash128();
   leg->channel = (flags & kHasChannel) != 0 ? reader_.Text() : std::string_view();
   leg->columns.clear();
   if ((flags & kHasColumns) == 0) return;

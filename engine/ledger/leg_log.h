@@ -48,7 +48,8 @@ class LegLogWriter {
 
 struct LoggedLeg {
   std::string_view record_key;
-  Entry entry;  // its channel is below
+  Entry entry;
+  Hash128 own_account;
   std::string_view channel;
   std::vector<std::pair<std::string_view, std::string_view>> columns;  // name, text
   std::vector<FoldMark> folds;

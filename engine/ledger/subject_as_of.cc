@@ -79,7 +79,8 @@ class Copy {
     last_sequence_ = std::max(last_sequence_, entry.sequence);
     columns_.clear();
     for (const auto& [name, text] : leg.columns) columns_.push_back({names_.NumberOf(name), text});
-    return copy_.Insert({empty_.get(), &names_, record_key_, 0}, entry, {leg.channel, columns_})
+    return copy_.Insert({empty_.get(), &names_, record_key_, 0}, entry,
+                 {leg.channel, columns_, leg.own_account})
         .status();
   }
 
@@ -118,6 +119,7 @@ class Copy {
       if (!text.empty()) columns_.push_back({column.name, text});
     }
     texts.columns = columns_;
+    texts.own_account = chunk.OwnAccountOf(offset);
     return copy_.Insert(source, chunk[offset], texts).status();
   }
 

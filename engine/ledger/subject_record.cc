@@ -108,7 +108,7 @@ class RecordCodec {
 
   static bool HasAllTotals(const RecordTotals& totals) { return totals.all_ != nullptr; }
 
-  static void WriteMarks(const std::vector<FoldMark>& marks, ByteWriter* writer) {
+  static void WriteMarks(std::span<const FoldMark> marks, ByteWriter* writer) {
     std::vector<Hash128> rules;
     for (const FoldMark& mark : marks) {
       if (std::find(rules.begin(), rules.end(), mark.rule) == rules.end()) {
@@ -172,7 +172,8 @@ std::string EncodeRecord(const RecordView& record, const ColumnNames& names) {
   return value;
 }
 
-absl::StatusOr<SubjectRecord> DecodeRecord(std::string_view value, ColumnNames* names) {
+absl::StatusOr<SubjectRecord> DecodeRecord(std::string_view value, ColumnNames* names,
+                                           BlockPool* pool) {
   ASSIGN_OR_RETURN(const std::string_view payload, CheckedPayload(value, "a subject's record"));
   ByteReader reader(payload);
   SubjectRecord record;
@@ -185,7 +186,7 @@ absl::StatusOr<SubjectRecord> DecodeRecord(std::string_view value, ColumnNames* 
   if ((flags & kHasChunksApart) != 0) record.oldest_chunk = RecordCodec::ReadTime(&reader);
   RecordCodec::ReadAllTotals((flags & kHasAllTotals) != 0, &reader, &record.totals);
   record.fold_marks = RecordCodec::ReadMarks(&reader);
-  record.newest = ReadChunk(&reader, names);
+  record.newest = ReadChunk(&reader, names, pool);
   if (!reader.ok() || !reader.AtEnd()) {
     return MakeError(absl::StatusCode::kDataLoss,
                      "state store: a subject's record is not readable by this version; move the "

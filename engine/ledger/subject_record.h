@@ -5,6 +5,7 @@
 #include <array>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -55,12 +56,13 @@ struct RecordView {
   bool has_legs = false;
   std::optional<EventTime> oldest_chunk;
   const RecordTotals& totals;
-  const std::vector<FoldMark>& fold_marks;
+  std::span<const FoldMark> fold_marks;
   const Chunk& newest;
 };
 
 std::string EncodeRecord(const RecordView& record, const ColumnNames& names);
-// DataLoss if it is damaged or of another version.
-absl::StatusOr<SubjectRecord> DecodeRecord(std::string_view value, ColumnNames* names);
+// DataLoss if it is damaged or of another version. Entries of its chunk come from `pool`, if any.
+absl::StatusOr<SubjectRecord> DecodeRecord(std::string_view value, ColumnNames* names,
+                                           BlockPool* pool = nullptr);
 
 }  // namespace vigla

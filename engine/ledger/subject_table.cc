@@ -1,14 +1,12 @@
 // The subjects of a lane that are in memory: found by identity, counted, let go of in order. Hot.
 #include "engine/ledger/subject_table.h"
 
+#include <new>
+
 #include "engine/base/check.h"
-#include "engine/base/ring.h"
 
 namespace vigla {
 namespace {
-
-// Key, pointer and control byte at the load that the map lets itself have on the average.
-constexpr size_t kSlotBytes = (sizeof(Hash128) + sizeof(Subject*) + 1) * 3 / 2;
 
 size_t VarintBytes(size_t value) {
   size_t bytes = 1;
@@ -16,20 +14,20 @@ size_t VarintBytes(size_t value) {
   return bytes;
 }
 
-bool Is(const Subject& subject, const Leg& leg) {
-  if (subject.kind != leg.subject_kind || subject.id() != leg.subject_id) return false;
+}  // namespace
+
+bool Subject::Is(const Leg& leg) const {
+  if (kind != leg.subject_kind || id() != leg.subject_id) return false;
   const std::string_view tenant = leg.transaction->tenant;
   // Tag, kind, the tenant's length, the tenant (store_key.h).
-  std::string_view head = subject.record_key();
-  head.remove_suffix(subject.id_bytes);
+  std::string_view head = record_key();
+  head.remove_suffix(id_bytes);
   return head.size() == 2 + VarintBytes(tenant.size()) + tenant.size() && head.ends_with(tenant);
 }
 
-}  // namespace
-
 size_t Subject::Bytes() const {
-  return sizeof(Subject) + kSlotBytes + KeyHeapBytes() + ledger.HeapBytes() +
-         fold_marks.capacity() * sizeof(FoldMark) + running.HeapBytes() + totals.HeapBytes();
+  return sizeof(Subject) + SubjectIndex::kBytesPerSubject + KeyHeapBytes() + ledger.HeapBytes() +
+         totals.HeapBytes() + (extras_ == nullptr ? 0 : extras_->Bytes());
 }
 
 void SubjectList::PushNewest(Subject* subject) {
@@ -46,50 +44,32 @@ void SubjectList::Remove(Subject* subject) {
 }
 
 SubjectTable::~SubjectTable() {
-  for (const auto& [hash, first] : by_hash_) {
-    for (Subject* subject = first; subject != nullptr;) {
-      delete std::exchange(subject, subject->next_same_hash);
-    }
-  }
+  index_.ForEach([](Subject* subject) { subject->~Subject(); });
 }
 
 Subject* SubjectTable::PrefetchSubject(const Hash128& hash) const {
-  const auto found = by_hash_.find(hash);
-  if (found == by_hash_.end()) return nullptr;
-  const char* const subject = reinterpret_cast<const char*>(found->second);
-  for (size_t at = 0; at < sizeof(Subject); at += kCacheLineBytes) {
-    __builtin_prefetch(subject + at, 1);
-  }
-  return found->second;
-}
-
-template <typename Is>
-Subject* SubjectTable::FindWhere(const Hash128& hash, Is is) const {
-  const auto found = by_hash_.find(hash);
-  if (found == by_hash_.end()) return nullptr;
-  Subject* subject = found->second;
-  while (subject != nullptr && !is(*subject)) subject = subject->next_same_hash;
+  Subject* const subject = index_.Find(hash, [](const Subject&) { return true; });
+  if (subject != nullptr) subject->Prefetch();
   return subject;
 }
 
 Subject* SubjectTable::Find(const Leg& leg) const {
-  return FindWhere(leg.subject_hash, [&](const Subject& subject) { return Is(subject, leg); });
+  return index_.Find(leg.subject_hash, [&](const Subject& subject) { return subject.Is(leg); });
 }
 
 Subject* SubjectTable::Find(const Hash128& hash, std::string_view record_key) const {
-  return FindWhere(hash,
-                   [&](const Subject& subject) { return subject.record_key() == record_key; });
+  return index_.Find(hash,
+                     [&](const Subject& subject) { return subject.record_key() == record_key; });
 }
 
-Subject* SubjectTable::Insert(std::unique_ptr<Subject> subject) {
-  Subject* const inserted = subject.release();
-  Subject*& first = by_hash_[inserted->hash];
-  inserted->next_same_hash = first;
-  first = inserted;
-  ++size_;
-  idle_.PushNewest(inserted);
-  Recount(inserted);
-  return inserted;
+Subject* SubjectTable::Add(SubjectKind kind, const Hash128& hash, std::string_view record_key,
+                           size_t id_bytes) {
+  Subject* const subject = new (pool_.Allocate(sizeof(Subject)))
+      Subject(kind, hash, record_key, id_bytes, &pool_);
+  index_.Insert(hash, subject);
+  idle_.PushNewest(subject);
+  Recount(subject);
+  return subject;
 }
 
 void SubjectTable::Touch(Subject* subject) {
@@ -150,15 +130,10 @@ void SubjectTable::EvictDownTo(size_t bytes_max) {
 
 void SubjectTable::Erase(Subject* subject) {
   idle_.Remove(subject);
-  const auto found = by_hash_.find(subject->hash);
-  CHECK(found != by_hash_.end());
-  Subject** link = &found->second;
-  while (*link != subject) link = &(*link)->next_same_hash;
-  *link = subject->next_same_hash;
-  if (found->second == nullptr) by_hash_.erase(found);
+  index_.Erase(subject->hash, subject);
   bytes_ -= subject->counted_bytes;
-  --size_;
-  delete subject;
+  subject->~Subject();
+  pool_.Free(subject, sizeof(Subject));
 }
 
 }  // namespace vigla

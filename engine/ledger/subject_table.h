@@ -5,12 +5,12 @@
 
 #include <cstdint>
 #include <deque>
-#include <memory>
 #include <string_view>
 #include <utility>
 
-#include "absl/container/flat_hash_map.h"
+#include "engine/base/block_pool.h"
 #include "engine/ledger/subject.h"
+#include "engine/ledger/subject_index.h"
 
 namespace vigla {
 
@@ -35,13 +35,15 @@ class SubjectTable {
 
   // Purely a matter of speed: brings close where a subject of that hash is noted; then, once that
   // is close, the subject, which is returned unread. Null if there is none.
-  void PrefetchSlot(const Hash128& hash) const { by_hash_.prefetch(hash); }
+  void PrefetchSlot(const Hash128& hash) const { index_.Prefetch(hash); }
   Subject* PrefetchSubject(const Hash128& hash) const;
   // By all of its identity: the hash only says where to look. Null if it is not in memory.
   Subject* Find(const Leg& leg) const;
   Subject* Find(const Hash128& hash, std::string_view record_key) const;
-  // Not dirty, not pending, and the last to be evicted.
-  Subject* Insert(std::unique_ptr<Subject> subject);
+  // A new one, which must not be there, without legs. Not dirty, not pending, and the last to be
+  // evicted.
+  Subject* Add(SubjectKind kind, const Hash128& hash, std::string_view record_key,
+               size_t id_bytes);
   // It was used just now.
   void Touch(Subject* subject);
 
@@ -60,29 +62,21 @@ class SubjectTable {
 
   size_t bytes() const { return bytes_ + pending_bytes_; }
   size_t dirty_bytes() const { return dirty_bytes_; }
-  size_t size() const { return size_; }
+  size_t size() const { return index_.size(); }
+  // Of its subjects' newest entries.
+  BlockPool* pool() { return &pool_; }
   uint64_t evictions() const { return evictions_; }
 
   template <typename Visit>
   void ForEach(Visit visit) const {
-    for (const auto& [hash, first] : by_hash_) {
-      for (Subject* subject = first; subject != nullptr; subject = subject->next_same_hash) {
-        visit(subject);
-      }
-    }
+    index_.ForEach(visit);
   }
 
  private:
-  // The hash is keyed and uniform already; its high half chose the lane.
-  struct LowHalf {
-    size_t operator()(const Hash128& hash) const { return hash.low; }
-  };
-
-  template <typename Is>
-  Subject* FindWhere(const Hash128& hash, Is is) const;
   void Erase(Subject* subject);
 
-  absl::flat_hash_map<Hash128, Subject*, LowHalf> by_hash_;
+  BlockPool pool_;
+  SubjectIndex index_;
   SubjectList idle_;   // neither dirty nor pending, by last use
   SubjectList dirty_;  // by first unsaved sequence
   std::deque<std::pair<uint64_t, Subject*>> pending_;
@@ -90,7 +84,6 @@ class SubjectTable {
   size_t bytes_ = 0;
   size_t dirty_bytes_ = 0;  // of them those of dirty subjects
   size_t pending_bytes_ = 0;
-  size_t size_ = 0;
   uint64_t evictions_ = 0;
 };
 

@@ -45,9 +45,9 @@ int64_t Bytes(const std::string& feature, double entries_per_day = 2) {
 
 TEST(StateEstimate, GrowsWithWindowsColumnsAndTraffic) {
   const int64_t plain = Bytes("count: debits, over: 30d");
-  EXPECT_GT(plain, 80 * 60) << "sixty entries of 80 bytes";
-  EXPECT_LT(plain, 80 * 60 * 4);
-  EXPECT_GT(Bytes("count: debits, over: 300d"), plain + 80 * 500);
+  EXPECT_GT(plain, 64 * 60) << "sixty entries of 64 bytes";
+  EXPECT_LT(plain, 64 * 60 * 4);
+  EXPECT_GT(Bytes("count: debits, over: 300d"), plain + 64 * 500);
   EXPECT_GT(Bytes("count: debits, over: 30d", 20), 3 * plain);
   EXPECT_GT(Bytes("count: debits, over: 30d, where: debtor.country == \"DE\""), plain);
   EXPECT_GT(Bytes("distinct: counterparty, of: debits, over: 30d"), plain);

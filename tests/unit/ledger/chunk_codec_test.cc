@@ -36,12 +36,14 @@ Chunk RandomChunk(uint64_t seed, size_t count, uint32_t column, ColumnNames* nam
     entry.status = static_cast<StatusCode>(random() % kStatusCount);
     entry.direction = static_cast<Direction>(random() % 2);
     entry.counterparty = {random() % 3, random() % 2};
-    if (seed % 2 == 0) entry.own_account = {random() % 2, 5};
+    const Hash128 own_account = seed % 2 == 0 ? Hash128{random() % 2, 5} : Hash128();
     std::vector<ColumnText> columns;
     const std::string text = "text " + std::to_string(random() % 9);
     if (random() % 2 == 0) columns.push_back({purpose, text});
     if (random() % 5 == 0) columns.push_back({other, "\x01\x02"});
-    chunk.Insert(entry, {random() % 4 == 0 ? "" : random() % 2 == 0 ? "atm" : "online", columns});
+    const std::string_view longer = seed % 4 == 3 ? "correspondent" : "online";
+    chunk.Insert(entry, {random() % 4 == 0 ? "" : random() % 2 == 0 ? "atm" : longer, columns,
+                         own_account});
   }
   return chunk;
 }
@@ -51,8 +53,9 @@ void ExpectSame(const Chunk& a, const ColumnNames& a_names, const Chunk& b,
   ASSERT_EQ(a.size(), b.size());
   for (size_t i = 0; i < a.size(); ++i) {
     Entry x = a[i], y = b[i];
-    ASSERT_EQ(a.ChannelOf(x), b.ChannelOf(y));
-    x.channel = y.channel = 0;
+    ASSERT_EQ(a.ChannelOf(a[i]), b.ChannelOf(b[i]));
+    ASSERT_EQ(a.OwnAccountOf(i), b.OwnAccountOf(i));
+    x.channel = y.channel = {};
     ASSERT_EQ(std::memcmp(&x, &y, offsetof(Entry, channel)), 0);
     auto columns = [&](const Chunk& chunk, const ColumnNames& names) {
       std::map<std::string, std::string> texts;

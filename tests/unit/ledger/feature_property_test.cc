@@ -87,6 +87,8 @@ class Run {
     load.hasher = &hasher_;
     load.retention_us = options_.retention_us;
     load.lateness_max_us = options_.lateness_max_us;
+    // An activation comes between epochs: a crash applies no leg again under another rule set.
+    while (!unsaved_.empty()) WriteBack(/*all=*/false);
     specs_ = std::move(specs);
     indices_.clear();
     const std::shared_ptr<const RuleSet> before = rule_set_;

@@ -35,12 +35,11 @@ std::string SmallLog() {
   plain.counterparty = {7, 9};
   writer.AddLeg(account, plain, {"online", {}}, names);
   Entry full = UsualEntry(1'772'442'000'500'000, 41);
-  full.own_account = {3, 4};
   full.direction = Direction::kCredit;
   full.kind = Kind::kCashDeposit;
   full.status = StatusCode::kReceived;
   const ColumnText columns[] = {{purpose, "rent"}, {other, "\x01\x02"}};
-  writer.AddLeg(party, full, {"atm", columns}, names);
+  writer.AddLeg(party, full, {"atm", columns, {3, 4}}, names);
   FoldMark mark = MarkOf(full);
   writer.AddFold(mark);
   mark.key = {5, 6};
@@ -67,14 +66,14 @@ TEST(LegLog, GivesBackEveryLeg) {
   EXPECT_EQ(leg.entry.base_amount.micros, 84'640'000);
   EXPECT_EQ(leg.entry.currency.Text(), "USD");
   EXPECT_EQ(leg.entry.counterparty, (Hash128{7, 9}));
-  EXPECT_TRUE(leg.entry.own_account.IsZero());
+  EXPECT_TRUE(leg.own_account.IsZero());
   EXPECT_EQ(leg.channel, "online");
   EXPECT_TRUE(leg.columns.empty());
   EXPECT_TRUE(leg.folds.empty());
 
   ASSERT_TRUE(*reader->Next(&leg));
   EXPECT_EQ(leg.entry.sequence, Sequence{41});
-  EXPECT_EQ(leg.entry.own_account, (Hash128{3, 4}));
+  EXPECT_EQ(leg.own_account, (Hash128{3, 4}));
   EXPECT_EQ(leg.entry.direction, Direction::kCredit);
   EXPECT_EQ(leg.entry.kind, Kind::kCashDeposit);
   EXPECT_EQ(leg.entry.status, StatusCode::kReceived);
