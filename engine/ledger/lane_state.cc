@@ -244,6 +244,7 @@ void LaneState::Impl::PutImages(uint64_t ticket, StoreBatch* batch,
   const bool is_short = IsOverBound();
   while (table_.OldestDirty() != nullptr && wanted(*table_.OldestDirty())) {
     Subject* const subject = table_.OldestDirty();
+    table_.PrefetchAfter(*subject);
     PutImage(subject, ticket, batch);
     table_.MarkPending(subject, ticket);
     if (is_short) subject->ledger.Trim(written_ticket_);

@@ -200,7 +200,9 @@ void LaneState::Impl::Prefetch(const Items& items, HashOf hash_of) {
   legs_ahead_ = {};
   for (const auto& item : items) subjects_ahead_.push_back(table_.PrefetchSubject(hash_of(item)));
   for (const Subject* subject : subjects_ahead_) {
-    if (subject != nullptr) subject->ledger.PrefetchNewest();
+    if (subject == nullptr) continue;
+    subject->ledger.PrefetchNewest();
+    table_.PrefetchForDirty(*subject);
   }
 }
 

@@ -66,13 +66,16 @@ rocksdb::Options StoreOptions(size_t block_cache_bytes) {
   options.max_open_files = 512;
   options.bytes_per_sync = 1 << 20;
   options.level_compaction_dynamic_level_bytes = true;
+  // The log of legs dies young: half as many compactions carry little of it downwards.
+  options.level0_file_num_compaction_trigger = 8;
   options.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
   options.keep_log_file_num = 4;
+  // Most of an image and of the log are hashes, which nothing makes shorter: LZ4 takes a sixth off a
+  // compacted state, zstd a quarter and twice the time. What comes from memory is rewritten soon.
   options.compression = IfSupported(rocksdb::kLZ4Compression);
-  options.bottommost_compression = IfSupported(rocksdb::kZSTD);
-  // Most of an image are hashes: harder levels take three times as long for nothing.
-  options.bottommost_compression_opts.level = 1;
-  options.bottommost_compression_opts.enabled = true;
+  options.compression_per_level.assign(static_cast<size_t>(options.num_levels),
+                                       options.compression);
+  options.compression_per_level.front() = rocksdb::kNoCompression;
   options.max_total_wal_size = uint64_t{256} << 20;
 
   rocksdb::BlockBasedTableOptions table;

@@ -8,6 +8,9 @@
 namespace vigla {
 namespace {
 
+// So far ahead the subjects whose images are written are brought close.
+constexpr size_t kWrittenAhead = 16;
+
 size_t VarintBytes(size_t value) {
   size_t bytes = 1;
   for (; value >= 0x80; value >>= 7) ++bytes;
@@ -72,10 +75,12 @@ Subject* SubjectTable::Add(SubjectKind kind, const Hash128& hash, std::string_vi
   return subject;
 }
 
-void SubjectTable::Touch(Subject* subject) {
-  if (subject->is_dirty || subject->pending_epoch != 0) return;
-  idle_.Remove(subject);
-  idle_.PushNewest(subject);
+void SubjectTable::PrefetchAfter(const Subject& dirty) const {
+  // One step at a time: the next came close when this one's predecessor was read.
+  const Subject* const next = dirty.newer;
+  if (next == nullptr) return;
+  next->ledger.PrefetchNewest();
+  if (next->newer != nullptr) next->newer->Prefetch();
 }
 
 void SubjectTable::MarkDirty(Subject* subject, Sequence sequence) {
@@ -103,6 +108,7 @@ void SubjectTable::CountPendingBytes(uint64_t epoch, size_t bytes) {
 
 void SubjectTable::MarkWritten(uint64_t epoch) {
   for (; !pending_.empty() && pending_.front().first <= epoch; pending_.pop_front()) {
+    if (pending_.size() > kWrittenAhead) pending_[kWrittenAhead].second->Prefetch();
     const auto [of_epoch, subject] = pending_.front();
     if (subject->pending_epoch != of_epoch) continue;  // a later image is on its way
     subject->pending_epoch = 0;

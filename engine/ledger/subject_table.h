@@ -37,6 +37,14 @@ class SubjectTable {
   // is close, the subject, which is returned unread. Null if there is none.
   void PrefetchSlot(const Hash128& hash) const { index_.Prefetch(hash); }
   Subject* PrefetchSubject(const Hash128& hash) const;
+  // The same for what MarkDirty changes of other subjects.
+  void PrefetchForDirty(const Subject& subject) const {
+    if (!IsIdle(subject)) return;
+    if (subject.older != nullptr) __builtin_prefetch(&subject.older->newer, 1);
+    if (subject.newer != nullptr) __builtin_prefetch(&subject.newer->older, 1);
+  }
+  // The same for the dirty subjects that are the next after this one, which is read.
+  void PrefetchAfter(const Subject& dirty) const;
   // By all of its identity: the hash only says where to look. Null if it is not in memory.
   Subject* Find(const Leg& leg) const;
   Subject* Find(const Hash128& hash, std::string_view record_key) const;
@@ -44,8 +52,6 @@ class SubjectTable {
   // evicted.
   Subject* Add(SubjectKind kind, const Hash128& hash, std::string_view record_key,
                size_t id_bytes);
-  // It was used just now.
-  void Touch(Subject* subject);
 
   // `sequence` is of the leg that changed it; never less than at the call before.
   void MarkDirty(Subject* subject, Sequence sequence);
@@ -73,6 +79,9 @@ class SubjectTable {
   }
 
  private:
+  static bool IsIdle(const Subject& subject) {
+    return !subject.is_dirty && subject.pending_epoch == 0;
+  }
   void Erase(Subject* subject);
 
   BlockPool pool_;
