@@ -12,16 +12,14 @@ using Unsigned128 = unsigned __int128;
 
 }  // namespace
 
-void ByteWriter::LongVarint(uint64_t value) {
-  char bytes[10];
-  size_t size = 0;
-  for (; value >= 0x80; value >>= 7) bytes[size++] = static_cast<char>(value | 0x80);
-  bytes[size++] = static_cast<char>(value);
-  out_->append(bytes, size);
-}
-
-void ByteWriter::Signed(int64_t value) {
-  Varint((static_cast<uint64_t>(value) << 1) ^ static_cast<uint64_t>(value >> 63));
+void ByteWriter::Bytes(std::string_view bytes) {
+  MakeRoom(bytes.size());
+  if (bytes.size() > pending_.size()) {
+    out_->append(bytes);
+    return;
+  }
+  std::memcpy(pending_.data() + count_, bytes.data(), bytes.size());
+  count_ += bytes.size();
 }
 
 void ByteWriter::Signed128(Int128 value) {
@@ -34,24 +32,8 @@ void ByteWriter::Signed128(Int128 value) {
   Byte(static_cast<uint8_t>(bits));
 }
 
-void ByteWriter::Text(std::string_view text) {
-  Varint(text.size());
-  Bytes(text);
-}
-
-void ByteWriter::Hash(const Hash128& hash) {
-  char bytes[16];
-  for (int i = 0; i < 8; ++i) {
-    bytes[i] = static_cast<char>(hash.high >> (56 - 8 * i));
-    bytes[8 + i] = static_cast<char>(hash.low >> (56 - 8 * i));
-  }
-  out_->append(bytes, sizeof(bytes));
-}
-
 void ByteWriter::Fixed32(uint32_t value) {
-  char bytes[4];
-  for (int i = 0; i < 4; ++i) bytes[i] = static_cast<char>(value >> (8 * i));
-  out_->append(bytes, sizeof(bytes));
+  for (int shift = 0; shift < 32; shift += 8) Byte(static_cast<uint8_t>(value >> shift));
 }
 
 uint8_t ByteReader::Byte() {
@@ -107,9 +89,12 @@ std::string_view ByteReader::Text() { return Bytes(Varint()); }
 
 Hash128 ByteReader::Hash() {
   Hash128 hash;
-  for (uint64_t* half : {&hash.high, &hash.low}) {
-    for (int i = 0; i < 8; ++i) *half = (*half << 8) | Byte();
-  }
+  const std::string_view bytes = Bytes(sizeof(hash));
+  if (bytes.empty()) return hash;
+  std::memcpy(&hash.high, bytes.data(), sizeof(hash.high));
+  std::memcpy(&hash.low, bytes.data() + sizeof(hash.high), sizeof(hash.low));
+  hash.high = __builtin_bswap64(hash.high);
+  hash.low = __builtin_bswap64(hash.low);
   return hash;
 }
 

@@ -150,6 +150,7 @@ std::string IndexBlock::Encode() const {
     writer.Signed(position.offset - found->offset);
     found->offset = position.offset;
   }
+  writer.Flush();
   AppendChecksum(&value);
   return value;
 }

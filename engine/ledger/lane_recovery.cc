@@ -14,8 +14,6 @@ namespace {
 
 // Records asked for at once, in the order of their keys: neighbours share a block of the store.
 constexpr size_t kRecordsAtOnce = 1024;
-// As many as a lane looks ahead (lane.cc), for the same reason.
-constexpr size_t kStretchLegs = 256;
 
 absl::StatusOr<Hash128> HashOf(const KeyedHasher& hasher, std::string_view record_key) {
   const std::optional<SubjectIdentity> identity = ParseRecordKey(record_key);

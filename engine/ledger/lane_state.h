@@ -131,6 +131,9 @@ class LaneState {
                        const std::function<bool(const Hash128& subject_hash)>& is_mine,
                        const std::function<absl::Status(const StoreBatch&)>& write);
 
+  // So many legs that the misses of a stretch overlap, so few that its subjects are still in the
+  // cache of the core when they are judged: about eight lines a leg.
+  static constexpr size_t kStretchLegs = 256;
   // Brings the subjects of a stretch of legs close: cache lines, and one MultiGet for those
   // that are not in memory. Purely a matter of speed.
   absl::Status LookAhead(std::span<const Leg> legs);

@@ -86,12 +86,14 @@ absl::StatusOr<Digest> DigestSubject(const DigestInput& input, const LedgerSourc
   WriteTotals(input.totals->settled(), &writer);
   WriteTotals(input.totals->all(), &writer);
   WriteMarks(input.fold_marks, cutoff, &writer);
+  writer.Flush();
   Sha256 hash;
   hash.Update(bytes);
   RETURN_IF_ERROR(ledger->ForEachAfter(source, EntryKey::EndOf(cutoff),
                                        [&](const Chunk& chunk, size_t offset) {
                                          bytes.clear();
                                          WriteEntry(chunk, offset, *source.names, &writer);
+                                         writer.Flush();
                                          hash.Update(bytes);
                                          return true;
                                        }));

@@ -183,20 +183,32 @@ absl::StatusOr<bool> LegLogReader::Next(LoggedLeg* leg) {
   return true;
 }
 
-absl::StatusOr<std::vector<LegLogPart>> ReadLegLog(Store* store) {
-  std::vector<LegLogPart> parts;
-  bool is_readable = true;
+namespace {
+
+// In the order of epochs. Of the part only what its key says is there; the value is the store's.
+absl::Status ForEachLogValue(
+    Store* store, const std::function<absl::Status(const LegLogPart& key, std::string_view value)>&
+                      visit) {
+  absl::Status status;
   RETURN_IF_ERROR(store->ScanForward(
       std::string(1, kLegLogKeyTag), std::string(1, kLegLogKeyTag + 1),
       [&](std::string_view key, std::string_view value) {
-        std::optional<LegLogPart> part = ParseKey(key);
-        is_readable = part.has_value();
-        if (!is_readable) return false;
-        part->value = value;
-        parts.push_back(*std::move(part));
-        return true;
+        const std::optional<LegLogPart> part = ParseKey(key);
+        status = part ? visit(*part, value) : Damaged();
+        return status.ok();
       }));
-  if (!is_readable) return Damaged();
+  return status;
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<LegLogPart>> ReadLegLog(Store* store) {
+  std::vector<LegLogPart> parts;
+  RETURN_IF_ERROR(ForEachLogValue(store, [&](const LegLogPart& key, std::string_view value) {
+    parts.push_back(key);
+    parts.back().value = value;
+    return absl::OkStatus();
+  }));
   return parts;
 }
 
@@ -223,17 +235,15 @@ void LegLogTail::Advance(Sequence last, std::vector<std::string> values, Sequenc
 
 absl::Status ForEachLoggedLegOf(Store* store, std::string_view record_key,
                                 const std::function<absl::Status(const LoggedLeg&)>& visit) {
-  ASSIGN_OR_RETURN(const std::vector<LegLogPart> parts, ReadLegLog(store));
   LoggedLeg leg;
-  for (const LegLogPart& part : parts) {
-    ASSIGN_OR_RETURN(LegLogReader reader, LegLogReader::Open(part.value));
+  return ForEachLogValue(store, [&](const LegLogPart&, std::string_view value) -> absl::Status {
+    ASSIGN_OR_RETURN(LegLogReader reader, LegLogReader::Open(value));
     while (true) {
       ASSIGN_OR_RETURN(const bool more, reader.Next(&leg));
-      if (!more) break;
+      if (!more) return absl::OkStatus();
       if (leg.record_key == record_key) RETURN_IF_ERROR(visit(leg));
     }
-  }
-  return absl::OkStatus();
+  });
 }
 
 }  // namespace vigla

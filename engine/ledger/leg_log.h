@@ -101,7 +101,7 @@ class LegLogTail {
   std::deque<LoggedEpoch> epochs_;
 };
 
-// Calls visit on the logged legs of one subject, oldest first.
+// Calls visit on the logged legs of one subject, oldest first. It must not read the store.
 absl::Status ForEachLoggedLegOf(Store* store, std::string_view record_key,
                                 const std::function<absl::Status(const LoggedLeg&)>& visit);
 

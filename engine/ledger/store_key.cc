@@ -64,6 +64,7 @@ std::string ChunkKeyPrefix(std::string_view record_key) {
   writer.Byte(static_cast<uint8_t>(identity->kind));
   writer.Text(identity->tenant);
   writer.Text(identity->id);
+  writer.Flush();
   return prefix;
 }
 

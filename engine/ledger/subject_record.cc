@@ -167,6 +167,7 @@ std::string EncodeRecord(const RecordView& record, const ColumnNames& names) {
   if (record.oldest_chunk) writer.Signed(record.oldest_chunk->us);
   RecordCodec::WriteAllTotals(record.totals, &writer);
   RecordCodec::WriteMarks(record.fold_marks, &writer);
+  writer.Flush();
   AppendChunk(record.newest, names, &value);
   AppendChecksum(&value);
   return value;

@@ -9,10 +9,6 @@
 namespace vigla {
 namespace {
 
-// So many that the misses of a stretch overlap, so few that its subjects are still in the cache
-// of the core when they are judged: about ten lines a leg.
-constexpr size_t kLookAheadLegs = 256;
-
 LedgerOptions LaneLedger(const PipelineOptions& options) {
   LedgerOptions ledger = options.ledger;
   ledger.leg_log_bytes_max = options.leg_log_bytes / static_cast<size_t>(options.lanes);
@@ -66,9 +62,9 @@ void Lane::StartEpoch() {
 absl::Status Lane::ProcessBatch(const Batch& batch) {
   if (epoch_ == nullptr) StartEpoch();
   const std::vector<Leg>& legs = batch.lane_legs[index_];
-  for (size_t at = 0; at < legs.size(); at += kLookAheadLegs) {
+  for (size_t at = 0; at < legs.size(); at += LaneState::kStretchLegs) {
     const std::span<const Leg> stretch =
-        std::span(legs).subspan(at, std::min(kLookAheadLegs, legs.size() - at));
+        std::span(legs).subspan(at, std::min(LaneState::kStretchLegs, legs.size() - at));
     RETURN_IF_ERROR(state_.LookAhead(stretch));
     for (const Leg& leg : stretch) RETURN_IF_ERROR(ProcessLeg(batch, leg));
     if (!batch.is_replay) NoteLatencies(batch, stretch);
