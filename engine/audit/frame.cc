@@ -14,6 +14,9 @@ namespace {
 constexpr std::string_view kSchema = "{\"schema\":\"vigla.audit.v1\",\"kind\":\"";
 // The header's members without rule_set and unknown: 5 counters, 3 digests, names.
 constexpr size_t kHeaderBytesMax = 640;
+// As many as fit a processor's nearest cache once they are written.
+constexpr size_t kLeavesAtOnce = 64;
+constexpr size_t kSpareMax = 16;  // frames of memory that are kept for reuse
 
 void AppendBigEndian(uint64_t value, std::string* out) {
   for (int shift = 56; shift >= 0; shift -= 8) out->push_back(static_cast<char>(value >> shift));
@@ -38,13 +41,15 @@ void AppendHeader(const FrameHeader& header, const Digest& head, std::string* ou
       .Key("entries");
 }
 
-std::string Render(const FrameHeader& header, const Digest& head, std::string_view entries) {
-  std::string frame;
-  frame.reserve(kHeaderBytesMax + header.rule_set.size() + header.unknown_json.size() +
-                entries.size());
-  AppendHeader(header, head, &frame);
-  frame.append("[").append(entries).append("]}");
-  return frame;
+// The frame, in the memory of its entries.
+std::string Render(const FrameHeader& header, const Digest& head, std::string entries) {
+  std::string start;
+  start.reserve(kHeaderBytesMax + header.rule_set.size() + header.unknown_json.size());
+  AppendHeader(header, head, &start);
+  start.push_back('[');
+  entries.append("]}");
+  entries.insert(0, start);
+  return entries;
 }
 
 absl::Status NotAFrame(const CanonicalReader& reader) {
@@ -88,18 +93,31 @@ FrameBuilder::FrameBuilder(FrameKind kind, size_t bytes_max)
 
 void FrameBuilder::Begin(uint64_t epoch, Sequence first, std::string_view rule_set) {
   CHECK(first.value > 0);
-  parts_.resize(1);
-  parts_[0].entries.clear();
-  parts_[0].header = {};
-  parts_[0].header.kind = kind_;
+  parts_.clear();
+  OpenPart(first);
   parts_[0].header.epoch = epoch;
-  parts_[0].header.from = first;
   parts_[0].header.rule_set = rule_set;
   tree_.Clear();
+  unhashed_.clear();
   unknown_.clear();
   newest_ = Sequence{first.value - 1};
   entry_count_ = 0;
   bytes_ = 0;
+}
+
+void FrameBuilder::OpenPart(Sequence from) {
+  Part& part = parts_.emplace_back();
+  part.header.kind = kind_;
+  part.header.from = from;
+  if (spare_.empty()) return;
+  part.entries = std::move(spare_.back());
+  spare_.pop_back();
+}
+
+void FrameBuilder::Reuse(std::string frame) {
+  if (spare_.size() == kSpareMax || frame.capacity() > 2 * bytes_max_) return;
+  frame.clear();
+  spare_.push_back(std::move(frame));
 }
 
 void FrameBuilder::Add(std::string_view entry, Sequence sequence) {
@@ -121,10 +139,23 @@ void FrameBuilder::Add(std::string_view entry, Sequence sequence) {
   if (part.header.count > 0) part.entries.push_back(',');
   part.entries.append(entry);
   ++part.header.count;
-  tree_.Add(entry);
+  unhashed_.push_back(static_cast<uint32_t>(entry.size()));
+  if (unhashed_.size() == kLeavesAtOnce) HashLeaves();
   newest_ = sequence;
   ++entry_count_;
   bytes_ += entry.size() + 1;
+}
+
+void FrameBuilder::HashLeaves() {
+  std::string_view entries[kLeavesAtOnce];
+  std::string_view text = parts_.back().entries;
+  for (size_t i = unhashed_.size(); i-- > 0;) {
+    const size_t begin = text.size() - unhashed_[i];
+    entries[i] = text.substr(begin);
+    text = text.substr(0, begin == 0 ? 0 : begin - 1);  // without the comma
+  }
+  tree_.Add({entries, unhashed_.size()});
+  unhashed_.clear();
 }
 
 void FrameBuilder::AddUnknown(std::string_view rule, uint64_t legs) {
@@ -138,16 +169,14 @@ void FrameBuilder::AddUnknown(std::string_view rule, uint64_t legs) {
 }
 
 void FrameBuilder::Cut(Sequence to, Sequence next_from) {
-  FrameHeader& header = parts_.back().header;
-  header.to = to;
-  header.merkle_root = tree_.Root();
+  HashLeaves();
+  parts_.back().header.to = to;
+  parts_.back().header.merkle_root = tree_.Root();
   tree_.Clear();
-  Part next;
-  next.header.kind = kind_;
-  next.header.epoch = header.epoch;
-  next.header.from = next_from;
-  next.header.rule_set = header.rule_set;
-  parts_.push_back(std::move(next));
+  OpenPart(next_from);
+  const FrameHeader& before = parts_[parts_.size() - 2].header;
+  parts_.back().header.epoch = before.epoch;
+  parts_.back().header.rule_set = before.rule_set;
 }
 
 void FrameBuilder::Finish(Sequence last, AuditChain* chain, std::vector<std::string>* frames) {
@@ -167,14 +196,15 @@ void FrameBuilder::Finish(Sequence last, AuditChain* chain, std::vector<std::str
   }
   std::string& unknown = parts_.back().header.unknown_json;
   if (!unknown.empty()) unknown.push_back('}');
+  HashLeaves();
   parts_.back().header.to = last;
   parts_.back().header.merkle_root = tree_.Root();
   for (Part& part : parts_) {
     CHECK(part.header.to.value + 1 >= part.header.from.value);
     const Digest head = chain->Append(&part.header);
-    frames->push_back(Render(part.header, head, part.entries));
+    frames->push_back(Render(part.header, head, std::move(part.entries)));
   }
-  parts_.resize(1);
+  parts_.clear();
   tree_.Clear();
   entry_count_ = 0;
   bytes_ = 0;
@@ -235,7 +265,7 @@ absl::Status CheckFrame(const Frame& frame) {
                                             frame.entries.size(), " entries"));
   }
   MerkleTree tree;
-  for (const std::string_view entry : frame.entries) tree.Add(entry);
+  tree.Add(frame.entries);
   if (tree.Root() != header.merkle_root) {
     return absl::DataLossError("the Merkle root is not that of its entries");
   }

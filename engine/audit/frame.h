@@ -55,8 +55,8 @@ class AuditChain {
 };
 
 // Collects one epoch's entries of one kind. Recyclable: Finish leaves it ready for Begin.
-// Not thread-safe. Leaves are hashed in Add; the chain is touched in Finish only, so two builders
-// may fill at the same time if they finish one after the other (intake first).
+// Not thread-safe. Leaves are hashed in Add, some at once; the chain is touched in Finish only, so
+// two builders may fill at the same time if they finish one after the other (intake first).
 class FrameBuilder {
  public:
   // A frame is at most `bytes_max` long unless a single entry is longer (kEntryBytesMax).
@@ -71,6 +71,9 @@ class FrameBuilder {
   // Appends the epoch's frames as JSON; at least one, even if nothing was added.
   // `last` is the epoch's last sequence: first - 1 if it has no record.
   void Finish(Sequence last, AuditChain* chain, std::vector<std::string>* frames);
+  // Takes the memory of a frame that is no longer needed: new frames are large, and memory that
+  // was never touched is dearer than what is written into it.
+  void Reuse(std::string frame);
 
   uint64_t entries() const { return entry_count_; }
   size_t bytes() const { return bytes_; }
@@ -80,13 +83,17 @@ class FrameBuilder {
     FrameHeader header;
     std::string entries;  // comma-separated
   };
+  void OpenPart(Sequence from);
   void Cut(Sequence to, Sequence next_from);
+  void HashLeaves();
   bool IsEmpty() const { return parts_.back().header.count == 0; }
 
   const FrameKind kind_;
   const size_t bytes_max_;
   std::vector<Part> parts_;  // the last one is being filled
-  MerkleTree tree_;          // of the last part
+  MerkleTree tree_;          // of the last part, but for the leaves that are still to be hashed
+  std::vector<uint32_t> unhashed_;    // lengths of the last part's last entries
+  std::vector<std::string> spare_;    // memory for frames to come
   Sequence newest_;          // of the last entry added
   std::vector<std::string> unknown_;  // "rule":legs, rendered
   uint64_t entry_count_ = 0;

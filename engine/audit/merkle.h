@@ -3,28 +3,27 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 #include "engine/base/hash.h"
 
 namespace vigla {
 
-// SHA-256(0x00 || entry).
-Digest MerkleLeaf(std::string_view entry);
-// SHA-256(0x01 || left || right).
-Digest MerkleNode(const Digest& left, const Digest& right);
-
-// Holds one digest per level, so memory is O(log n). Not thread-safe.
+// A leaf is SHA-256(0x00 || entry), a node SHA-256(0x01 || left || right). Holds one digest per
+// level, so memory is O(log n). Not thread-safe.
 class MerkleTree {
  public:
-  void Add(std::string_view entry) { AddLeaf(MerkleLeaf(entry)); }
-  void AddLeaf(const Digest& leaf);
+  // The more at once, the faster: digests that don't need each other are computed side by side.
+  void Add(std::span<const std::string_view> entries);
   // Of everything added so far; SHA-256 of nothing if that is nothing. More may be added.
   Digest Root() const;
   uint64_t size() const { return size_; }
   void Clear() { size_ = 0; }
 
  private:
+  void AddAtOnce(std::span<const std::string_view> entries);
+
   // subtrees_[level] is the root of a full tree of 2^level leaves iff that bit of size_ is set.
   std::array<Digest, 64> subtrees_;
   uint64_t size_ = 0;

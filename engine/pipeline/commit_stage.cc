@@ -99,7 +99,7 @@ absl::Status CommitStage::EndEpoch() {
 
 absl::Status CommitStage::Commit(const EpochEnd& end) {
   const int64_t start = ports_.clock->NowNs();
-  ASSIGN_OR_RETURN(const OutputEpoch epoch,
+  ASSIGN_OR_RETURN(OutputEpoch epoch,
                    builder_.Finish(end, ports_.output->JournalHash(), lane_epochs_));
   const int64_t built = ports_.clock->NowNs();
   ASSIGN_OR_RETURN(const CommitOutcome outcome, ports_.output->Commit(epoch));
@@ -119,6 +119,7 @@ absl::Status CommitStage::Commit(const EpochEnd& end) {
   committed.journal_mark = ports_.output->Mark(OutputTopic::kJournal);
   committed.audit_mark = ports_.output->Mark(OutputTopic::kAudit);
   NoteResumePoint(end, committed);
+  builder_.Reuse(std::move(epoch));
   return absl::OkStatus();
 }
 

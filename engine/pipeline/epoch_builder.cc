@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "engine/audit/rules_record.h"
+#include "engine/base/sha256_batch.h"
 #include "engine/base/status.h"
 #include "engine/pipeline/output_headers.h"
 #include "engine/pipeline/reject_record.h"
@@ -60,6 +61,10 @@ void EpochBuilder::AddBatch(const Batch& batch) {
   const RuleSet& rule_set = *batch.rule_set;
   is_replay_ = batch.is_replay;
   if (!open_) Begin(batch.epoch, batch.first_sequence, rule_set, batch.activation.get());
+  texts_.clear();
+  for (const InputRecord& input : batch.input.records) texts_.push_back(input.value);
+  digests_.resize(texts_.size());
+  Sha256Batch(texts_, std::nullopt, digests_.data());
   std::vector<std::string_view> by;
   for (size_t i = 0; i < batch.records.size(); ++i) {
     const InputRecord& input = batch.input.records[i];
@@ -70,7 +75,7 @@ void EpochBuilder::AddBatch(const Batch& batch) {
     entry.topic = topics_[input.position.topic];
     entry.partition = input.position.partition;
     entry.offset = input.position.offset;
-    entry.digest = Sha256::Of(input.value);
+    entry.digest = digests_[i];
     entry.verdict = record.verdict;
     by.clear();
     for (uint16_t rule : record.deciding_rules) by.push_back(rule_set.rules[rule].id);
@@ -238,6 +243,16 @@ absl::StatusOr<OutputEpoch> EpochBuilder::Finish(
   epoch.positions = end.positions;
   Reset();
   return epoch;
+}
+
+void EpochBuilder::Reuse(OutputEpoch epoch) {
+  // The last frame is one of matches.
+  FrameBuilder* frames = &match_frames_;
+  for (auto record = epoch.records.rbegin(); record != epoch.records.rend(); ++record) {
+    if (record->topic != OutputTopic::kAudit) continue;
+    frames->Reuse(std::move(record->value));
+    frames = &intake_frames_;
+  }
 }
 
 void EpochBuilder::Reset() {

@@ -40,6 +40,8 @@ class EpochBuilder {
   // Recovery: FailedPrecondition, with the evidence, unless everything that was computed again
   // is what the outputs hold.
   absl::Status Prove(const EpochEnd& end, const std::vector<std::unique_ptr<LaneEpoch>>& lanes);
+  // Takes an epoch that is committed: its memory serves those to come.
+  void Reuse(OutputEpoch epoch);
 
  private:
   void Begin(uint64_t epoch, Sequence first, const RuleSet& rule_set,
@@ -80,6 +82,8 @@ class EpochBuilder {
   std::vector<ProvenMatch> match_entries_;
   bool is_replay_ = false;
   std::string scratch_;
+  std::vector<std::string_view> texts_;  // of a batch's records
+  std::vector<Digest> digests_;          // of those
 };
 
 }  // namespace vigla

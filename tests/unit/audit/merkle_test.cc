@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -17,10 +19,14 @@ std::string FromHex(std::string_view hex) {
   return bytes;
 }
 
+void Add(std::string_view entry, MerkleTree* tree) { tree->Add({&entry, 1}); }
+
+Digest Leaf(const std::string& entry) { return Sha256::Of(std::string(1, '\0') + entry); }
+
 // RFC 6962, 2.1, word for word.
 Digest NaiveRoot(const std::vector<std::string>& leaves, size_t low, size_t high) {
   if (low == high) return Sha256::Of("");
-  if (high - low == 1) return Sha256::Of(std::string(1, '\0') + leaves[low]);
+  if (high - low == 1) return Leaf(leaves[low]);
   size_t split = 1;
   while (split * 2 < high - low) split *= 2;
   return Sha256::Of("\x01" + std::string(NaiveRoot(leaves, low, low + split).View()) +
@@ -44,7 +50,7 @@ TEST(MerkleTest, KnownVectors) {
   MerkleTree tree;
   EXPECT_EQ(tree.Root().Hex(), roots[0]);
   for (size_t i = 0; i < leaves.size(); ++i) {
-    tree.Add(FromHex(leaves[i]));
+    Add(FromHex(leaves[i]), &tree);
     EXPECT_EQ(tree.Root().Hex(), roots[i + 1]) << i + 1 << " leaves";
   }
 }
@@ -55,26 +61,40 @@ TEST(MerkleTest, AgreesWithTheRecursiveDefinitionAtEverySize) {
   for (size_t size = 0; size <= 300; ++size) {
     EXPECT_EQ(tree.Root(), NaiveRoot(leaves, 0, size)) << size;
     leaves.push_back("entry " + std::to_string(size * size));
-    tree.Add(leaves.back());
+    Add(leaves.back(), &tree);
+  }
+}
+
+TEST(MerkleTest, HowManyComeAtOnceMakesNoDifference) {
+  std::vector<std::string> leaves;
+  for (int i = 0; i < 400; ++i) leaves.push_back(std::string(i, 'x') + std::to_string(i));
+  const std::vector<std::string_view> entries(leaves.begin(), leaves.end());
+  for (const size_t step : {1, 2, 3, 7, 63, 64, 65, 130, 400}) {
+    MerkleTree tree;
+    for (size_t begin = 0; begin < entries.size(); begin += step) {
+      const size_t end = std::min(begin + step, entries.size());
+      tree.Add(std::span(entries).subspan(begin, end - begin));
+      EXPECT_EQ(tree.Root(), NaiveRoot(leaves, 0, end)) << step << " at once, " << end;
+    }
   }
 }
 
 TEST(MerkleTest, ClearBeginsAnew) {
   MerkleTree tree;
-  for (int i = 0; i < 5; ++i) tree.Add("x");
+  for (int i = 0; i < 5; ++i) Add("x", &tree);
   tree.Clear();
-  tree.Add("y");
-  EXPECT_EQ(tree.Root(), MerkleLeaf("y"));
+  Add("y", &tree);
+  EXPECT_EQ(tree.Root(), Leaf("y"));
   EXPECT_EQ(tree.size(), 1u);
 }
 
 TEST(MerkleTest, ALeafIsNeverANode) {
   // Second pre-images: the concatenation of two digests as an entry has another root.
-  const Digest a = MerkleLeaf("a"), b = MerkleLeaf("b");
+  const Digest a = Leaf("a"), b = Leaf("b");
   MerkleTree two, one;
-  two.Add("a");
-  two.Add("b");
-  one.Add(std::string(a.View()) + std::string(b.View()));
+  Add("a", &two);
+  Add("b", &two);
+  Add(std::string(a.View()) + std::string(b.View()), &one);
   EXPECT_NE(two.Root(), one.Root());
 }
 
