@@ -41,27 +41,8 @@ void AppendHex(const Digest& digest, std::string* out) {
   out->append(text, sizeof text);
 }
 
-// True for printable ASCII without quote and backslash, which is all that most ids are made of.
-bool IsPlain(std::string_view text) {
-  bool plain = true;
-  for (const char c : text) {
-    plain &= static_cast<unsigned char>(c - 0x20) < 0x5F && c != '"' && c != '\\';
-  }
-  return plain;
-}
-
-void AppendText(std::string_view text, std::string* out) {
-  if (IsPlain(text)) {
-    out->push_back('"');
-    out->append(text);
-    out->push_back('"');
-  } else {
-    AppendJsonString(text, out);
-  }
-}
-
 void AppendSource(const IntakeEntry& entry, std::string* out) {
-  if (IsPlain(entry.topic)) {
+  if (IsPlainJson(entry.topic)) {
     out->push_back('"');
     AppendSourceText(entry.topic, entry.partition, entry.offset, out);
     out->push_back('"');
@@ -77,7 +58,7 @@ void AppendBy(std::span<const std::string_view> by, size_t begin, std::string* o
   size_t written = 0;
   for (; written < by.size() && out->size() - begin < kEntryBytesMax / 2; ++written) {
     if (written > 0) out->push_back(',');
-    AppendText(by[written], out);
+    AppendJsonString(by[written], out);
   }
   out->push_back(']');
   if (written < by.size()) {
@@ -88,25 +69,25 @@ void AppendBy(std::span<const std::string_view> by, size_t begin, std::string* o
 
 void AppendMatch(const AuditMatch& match, bool with_values, std::string* out) {
   out->append("{\"rule\":");
-  AppendText(match.rule, out);
+  AppendJsonString(match.rule, out);
   out->append(",\"version\":");
   AppendNumber(match.version, out);
   out->append(",\"result\":\"").append(AuditResultName(match.result)).push_back('"');
   if (!match.into.empty()) {
     out->append(",\"into\":");
-    AppendText(match.into, out);
+    AppendJsonString(match.into, out);
   }
   if (!match.exception.empty()) {
     out->append(",\"exception\":");
-    AppendText(match.exception, out);
+    AppendJsonString(match.exception, out);
   }
   if (with_values && !match.values.empty()) {
     out->append(",\"values\":{");
     for (size_t i = 0; i < match.values.size(); ++i) {
       if (i > 0) out->push_back(',');
-      AppendText(match.values[i].name, out);
+      AppendJsonString(match.values[i].name, out);
       out->push_back(':');
-      AppendText(match.values[i].text, out);
+      AppendJsonString(match.values[i].text, out);
     }
     out->push_back('}');
   }
@@ -129,9 +110,9 @@ void AppendMatchEntryCut(const MatchEntry& entry, Cut cut, std::string* out) {
   AppendCounter(entry.sequence.value, out);
   out->append(",\"subject\":{\"kind\":\"").append(SubjectKindName(entry.kind));
   out->append("\",\"ref\":");
-  AppendText(entry.ref, out);
+  AppendJsonString(entry.ref, out);
   out->append("},\"role\":");
-  AppendText(entry.role, out);
+  AppendJsonString(entry.role, out);
   if (cut == Cut::kMatches) {
     std::string matches;
     AppendMatches(entry, true, &matches);
@@ -146,7 +127,7 @@ void AppendMatchEntryCut(const MatchEntry& entry, Cut cut, std::string* out) {
   }
   if (!entry.alert_id.empty()) {
     out->append(",\"alert_id\":");
-    AppendText(entry.alert_id, out);
+    AppendJsonString(entry.alert_id, out);
   }
   if (entry.alert_digest) {
     out->append(",\"alert_digest\":");
@@ -163,9 +144,9 @@ void AppendFiles(const Activation& activation, std::string* out) {
   out->push_back('[');
   for (size_t i = 0; i < activation.files.size(); ++i) {
     out->append(i > 0 ? ",{\"name\":" : "{\"name\":");
-    AppendText(activation.files[i].first, out);
+    AppendJsonString(activation.files[i].first, out);
     out->append(",\"sha256\":");
-    AppendText(activation.files[i].second, out);
+    AppendJsonString(activation.files[i].second, out);
     out->push_back('}');
   }
   out->push_back(']');
@@ -196,7 +177,7 @@ void AppendIntakeEntry(const IntakeEntry& entry, std::string* out) {
   AppendSource(entry, out);
   if (!entry.id.empty()) {
     out->append(",\"id\":");
-    AppendText(entry.id, out);
+    AppendJsonString(entry.id, out);
   }
   out->append(",\"digest\":");
   AppendHex(entry.digest, out);
@@ -220,11 +201,11 @@ void AppendActivationEntry(const Activation& activation, std::string* out) {
   out->append(",\"activation\":{");
   if (!activation.before.empty()) {
     out->append("\"before\":");
-    AppendText(activation.before, out);
+    AppendJsonString(activation.before, out);
     out->push_back(',');
   }
   out->append("\"after\":");
-  AppendText(activation.after, out);
+  AppendJsonString(activation.after, out);
   std::string files;
   AppendFiles(activation, &files);
   if (files.size() <= kEntryBytesMax / 2) {

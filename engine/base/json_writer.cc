@@ -1,8 +1,10 @@
 // Canonical JSON text. Warm.
 #include "engine/base/json_writer.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstring>
 
 #include "engine/base/check.h"
 
@@ -85,6 +87,33 @@ void AppendControl(char byte, std::string* out) {
   }
 }
 
+constexpr uint64_t kEach = 0x0101010101010101;
+
+// Whether one of eight bytes is none of IsPlainJson's. A borrow can only come from a byte that is
+// none itself, so the answer is right although a bit of it may not be.
+bool HasSpecial(uint64_t bytes) {
+  const uint64_t quote = bytes ^ (kEach * '"');
+  const uint64_t backslash = bytes ^ (kEach * '\\');
+  const uint64_t found = (bytes - kEach * 0x20) | (quote - kEach) | (backslash - kEach) | bytes;
+  return (found & (kEach * 0x80)) != 0;
+}
+
+// `before`, `text`, `after` in one piece.
+void AppendBetween(std::string_view before, std::string_view text, std::string_view after,
+                   std::string* out) {
+  char piece[128];
+  const size_t bytes = before.size() + text.size() + after.size();
+  if (bytes > sizeof(piece)) {
+    out->append(before).append(text).append(after);
+    return;
+  }
+  char* at = piece;
+  for (const std::string_view part : {before, text, after}) {
+    at = std::copy(part.begin(), part.end(), at);
+  }
+  out->append(piece, bytes);
+}
+
 template <typename Integer>
 void AppendInteger(Integer value, std::string* out) {
   char digits[24];
@@ -94,7 +123,23 @@ void AppendInteger(Integer value, std::string* out) {
 
 }  // namespace
 
+bool IsPlainJson(std::string_view text) {
+  if (text.size() < sizeof(uint64_t)) {
+    bool is_plain = true;
+    for (const char byte : text) is_plain &= kPlain[static_cast<uint8_t>(byte)];
+    return is_plain;
+  }
+  uint64_t bytes = 0;
+  for (size_t at = 0; at + sizeof(bytes) < text.size(); at += sizeof(bytes)) {
+    std::memcpy(&bytes, text.data() + at, sizeof(bytes));
+    if (HasSpecial(bytes)) return false;
+  }
+  std::memcpy(&bytes, text.data() + text.size() - sizeof(bytes), sizeof(bytes));
+  return !HasSpecial(bytes);
+}
+
 void AppendJsonString(std::string_view text, std::string* out) {
+  if (IsPlainJson(text)) return AppendBetween("\"", text, "\"", out);
   out->push_back('"');
   size_t start = 0;  // of what is still to be copied
   size_t i = 0;
@@ -175,9 +220,13 @@ JsonWriter& JsonWriter::EndArray() {
 
 JsonWriter& JsonWriter::Key(std::string_view key) {
   CHECK(depth_ > 0 && (objects_ >> (depth_ - 1) & 1) == 1 && !has_key_);
-  if (needs_comma_) out_->push_back(',');
-  AppendJsonString(key, out_);
-  out_->push_back(':');
+  if (IsPlainJson(key)) {
+    AppendBetween(needs_comma_ ? ",\"" : "\"", key, "\":", out_);
+  } else {
+    if (needs_comma_) out_->push_back(',');
+    AppendJsonString(key, out_);
+    out_->push_back(':');
+  }
   has_key_ = true;
   needs_comma_ = true;
   return *this;
@@ -202,6 +251,14 @@ JsonWriter& JsonWriter::Bool(bool value) { return Raw(value ? "true" : "false");
 JsonWriter& JsonWriter::Raw(std::string_view json) {
   BeginValue();
   out_->append(json);
+  needs_comma_ = true;
+  return *this;
+}
+
+JsonWriter& JsonWriter::Members(std::string_view members) {
+  CHECK(depth_ > 0 && (objects_ >> (depth_ - 1) & 1) == 1 && !has_key_);
+  if (needs_comma_) out_->push_back(',');
+  out_->append(members);
   needs_comma_ = true;
   return *this;
 }

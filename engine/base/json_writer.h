@@ -27,6 +27,8 @@ class JsonWriter {
   JsonWriter& Bool(bool value);
   // `json` is a complete value in canonical form already.
   JsonWriter& Raw(std::string_view json);
+  // `members` are at least one complete member of the open object, in canonical form already.
+  JsonWriter& Members(std::string_view members);
 
   // Key and value in one call.
   JsonWriter& Field(std::string_view key, std::string_view value);
@@ -51,6 +53,9 @@ class JsonWriter {
   bool has_key_ = false;  // a key was written and waits for its value
 };
 
+// Whether a text is all of printable ASCII that stands for itself in a JSON string: no quote, no
+// backslash. Most texts are.
+bool IsPlainJson(std::string_view text);
 // Appends `text` as a JSON string, quotes included. Invalid UTF-8 is replaced by U+FFFD.
 void AppendJsonString(std::string_view text, std::string* out);
 

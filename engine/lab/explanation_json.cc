@@ -30,9 +30,8 @@ void AppendNode(const ExplanationNode& node, CurrencyCode base, std::string* out
   }
   json.OptionalField("left", node.left).OptionalField("right", node.right);
   if (node.distance) {
-    std::string distance;
-    AppendValueJson(*node.distance, base, &distance);
-    json.Key("distance").Raw(distance).OptionalField("unit", UnitOf(node.distance->type, base));
+    WriteValue(*node.distance, base, &json.Key("distance"));
+    json.OptionalField("unit", UnitOf(node.distance->type, base));
   }
   json.OptionalField("why", node.why);
   if (!node.operands.empty()) {

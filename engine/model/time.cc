@@ -103,13 +103,15 @@ void PutDate(int32_t utc_day, char* at) {
   PutDigits(date.day, 2, at + 8);
 }
 
-std::string Format(EventTime time, bool drop_zero_fraction) {
+constexpr size_t kTimeBytesMax = 27;
+
+// Writes a time at `text` and returns its length.
+size_t PutTime(EventTime time, bool drop_zero_fraction, char* text) {
   time = std::clamp(time, kFirstTime, kLastTime);  // Min and Max have no text of their own
   const int32_t day = UtcDay(time);
   const DurationUs of_day = time.us - day * kDayUs;
   const int seconds = static_cast<int>(of_day / kSecondUs);
   const int fraction = static_cast<int>(of_day % kSecondUs);
-  char text[27];
   PutDate(day, text);
   text[10] = 'T';
   PutDigits(seconds / 3600, 2, text + 11);
@@ -124,7 +126,7 @@ std::string Format(EventTime time, bool drop_zero_fraction) {
     length = 26;
   }
   text[length] = 'Z';
-  return std::string(text, length + 1);
+  return length + 1;
 }
 
 struct Unit {
@@ -177,9 +179,20 @@ std::optional<EventTime> TimeOfEpochMs(int64_t epoch_ms) {
   return EventTime{epoch_ms * 1000};
 }
 
-std::string FormatTime(EventTime time) { return Format(time, false); }
+std::string FormatTime(EventTime time) {
+  char text[kTimeBytesMax];
+  return std::string(text, PutTime(time, false, text));
+}
 
-std::string FormatTimeShort(EventTime time) { return Format(time, true); }
+void AppendTime(EventTime time, std::string* out) {
+  char text[kTimeBytesMax];
+  out->append(text, PutTime(time, false, text));
+}
+
+std::string FormatTimeShort(EventTime time) {
+  char text[kTimeBytesMax];
+  return std::string(text, PutTime(time, true, text));
+}
 
 int32_t UtcDay(EventTime time) {
   const int64_t day = time.us / kDayUs;

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "engine/base/json_writer.h"
 #include "engine/pipeline/condition_figure.h"
 #include "engine/pipeline/transaction_json.h"
 #include "engine/base/status.h"
@@ -18,72 +17,67 @@ bool IsShown(const Match& match, AlertState state) {
          (state == AlertState::kLive ? AuditResult::kAlert : AuditResult::kShadow);
 }
 
-void AppendSubject(const Leg& leg, std::string* out) {
-  JsonWriter json(out);
+void WriteSubject(const Leg& leg, JsonWriter* json) {
   const Party& own = leg.Own();
-  json.BeginObject()
+  json->BeginObject()
       .Field("kind", SubjectKindName(leg.subject_kind))
       .Field("id", leg.subject_id)
       .OptionalField("account", own.account)
       .Field("role", RoleText(leg.order))
       .OptionalField("name", own.details == nullptr ? "" : own.details->name);
-  if (own.country.IsKnown()) json.Field("country", own.country.Text());
-  json.EndObject();
+  if (own.country.IsKnown()) json->Field("country", own.country.Text());
+  json->EndObject();
 }
 
-void AppendFeatures(const LegResult& result, const Rule& rule, std::string* out) {
+void WriteFeatures(const LegResult& result, const Rule& rule, JsonWriter* json) {
   const RuleSet& rule_set = *result.batch->rule_set;
   const CurrencyCode base = rule_set.rates.base();
-  JsonWriter json(out);
-  json.BeginArray();
+  json->BeginArray();
   for (size_t i = 0; i < rule.features.size(); ++i) {
     const auto figure = std::find_if(
         result.features.begin(), result.features.end(),
         [&](const FeatureFigure& f) { return f.feature == rule.features[i]; });
     if (figure == result.features.end()) continue;
     const Feature& feature = rule_set.features[figure->feature];
-    json.BeginObject().Field("name", rule.feature_names[i]).Key("value");
+    json->BeginObject().Field("name", rule.feature_names[i]).Key("value");
     if (figure->value.type == ValueType::kInt || figure->value.type == ValueType::kBool) {
-      std::string value;
-      AppendValueJson(figure->value, base, &value);
-      json.Raw(value);
+      WriteValue(figure->value, base, json);
     } else {
-      json.String(figure->text);
+      json->String(figure->text);
     }
-    json.OptionalField("unit", UnitOf(figure->value.type, base));
+    json->OptionalField("unit", UnitOf(figure->value.type, base));
     if (figure->has_window) {
       const EventTime time = result.leg->time();
-      json.Key("window")
+      json->Key("window")
           .BeginObject()
           .Field("from", FormatTime(time - feature.over_us))
           .Field("to", FormatTime(time - feature.skip_us))
           .Field("open", "from")
           .EndObject()
           .Field("entries", figure->entries);
-      if (figure->without_rate > 0) json.Field("without_rate", figure->without_rate);
+      if (figure->without_rate > 0) json->Field("without_rate", figure->without_rate);
     }
-    json.EndObject();
+    json->EndObject();
   }
-  json.EndArray();
+  json->EndArray();
 }
 
-void AppendSuppressed(const LegResult& result, AlertState state, std::string* out) {
-  JsonWriter json(out);
-  bool open = false;
+// Nothing at all where no match was suppressed.
+void WriteSuppressed(const LegResult& result, AlertState state, JsonWriter* json) {
+  bool is_open = false;
   for (const Match& match : result.matches) {
     if (match.shadow != (state == AlertState::kShadow)) continue;
     if (match.result != AuditResult::kFolded && match.result != AuditResult::kExcepted) continue;
+    if (!is_open) json->Key("suppressed").BeginArray();
+    is_open = true;
     const bool folded = match.result == AuditResult::kFolded;
-    out->append(open ? "," : ",\"suppressed\":[");
-    open = true;
-    JsonWriter item(out);
-    item.BeginObject()
+    json->BeginObject()
         .Field("rule", result.batch->rule_set->rules[match.rule].id)
         .Field("by", folded ? "once_per" : "exception")
         .Field(folded ? "into" : "exception", folded ? match.into : match.exception)
         .EndObject();
   }
-  if (open) out->push_back(']');
+  if (is_open) json->EndArray();
 }
 
 }  // namespace
@@ -130,50 +124,40 @@ absl::StatusOr<AlertSummary> AlertBody::RenderCut(const LegResult& result, Alert
       .Field("alert_id", AlertIdText(result.alert_id))
       .Field("time", FormatTime(leg.time()))
       .Key("subject");
-  std::string part;
-  AppendSubject(leg, &part);
-  json.Raw(part)
-      .Field("severity", AlertSeverityName(summary.severity))
+  WriteSubject(leg, &json);
+  json.Field("severity", AlertSeverityName(summary.severity))
       .Field("score", int64_t{summary.score})
       .Field("state", state == AlertState::kLive ? "live" : "shadow")
       .CounterField("sequence", leg.sequence.value)
       .Field("title", leading->title);
-  part.clear();
-  RETURN_IF_ERROR(AppendMatches(result, state, cuts, &part));
-  json.Key("matches").Raw(part);
-  AppendSuppressed(result, state, out);
-  part.clear();
+  RETURN_IF_ERROR(WriteMatches(result, state, cuts, &json.Key("matches")));
+  WriteSuppressed(result, state, &json);
+  json.Key("transaction");
   if (cuts.transaction) {
-    JsonWriter short_form(&part);
-    short_form.BeginObject()
+    json.BeginObject()
         .Field("id", leg.transaction->id)
         .Field("omitted", true)
         .Field("digest", Sha256::Of(result.batch->InputOf(leg.sequence).value).Hex())
         .EndObject();
   } else {
-    AppendTransactionJson(*leg.transaction, &part);
+    WriteTransaction(*leg.transaction, &json);
   }
-  json.Key("transaction").Raw(part);
-  part.clear();
-  AppendOrigin(result, &part);
-  json.Key("origin")
-      .Raw(part)
-      .Field("rule_set", rule_set.FingerprintText())
+  WriteOrigin(result, &json.Key("origin"));
+  json.Field("rule_set", rule_set.FingerprintText())
       .Field("semantics", int64_t{kSemantics})
       .EndObject();
   return summary;
 }
 
-absl::Status AlertBody::AppendMatches(const LegResult& result, AlertState state, Cuts cuts,
-                                      std::string* out) {
+absl::Status AlertBody::WriteMatches(const LegResult& result, AlertState state, Cuts cuts,
+                                     JsonWriter* json) {
   const RuleSet& rule_set = *result.batch->rule_set;
-  JsonWriter json(out);
-  json.BeginArray();
+  json->BeginArray();
   for (size_t i = 0; i < result.matches.size(); ++i) {
     const Match& match = result.matches[i];
     if (!IsShown(match, state)) continue;
     const Rule& rule = rule_set.rules[match.rule];
-    json.BeginObject()
+    json->BeginObject()
         .Field("rule", rule.id)
         .Field("version", int64_t{rule.version})
         .Field("pack", rule.pack)
@@ -183,74 +167,75 @@ absl::Status AlertBody::AppendMatches(const LegResult& result, AlertState state,
         .Field("score", int64_t{rule.score})
         .Field("reason", match.reason);
     if (!rule.tags.empty()) {
-      json.Key("tags").BeginArray();
-      for (const std::string& tag : rule.tags) json.String(tag);
-      json.EndArray();
+      json->Key("tags").BeginArray();
+      for (const std::string& tag : rule.tags) json->String(tag);
+      json->EndArray();
     }
-    json.OptionalField("officer", rule.officer).Key("conditions").BeginArray();
+    json->OptionalField("officer", rule.officer).Key("conditions").BeginArray();
     for (const ConditionFigure& condition : match.conditions) {
-      json.BeginObject().Field("text", condition.text);
-      if (!condition.json.empty()) out->append(",").append(condition.json);
-      json.EndObject();
+      json->BeginObject().Field("text", condition.text);
+      if (!condition.json.empty()) json->Members(condition.json);
+      json->EndObject();
     }
-    json.EndArray().Key("features");
-    std::string part;
-    AppendFeatures(result, rule, &part);
-    json.Raw(part);
-    part.clear();
-    const auto listed = static_cast<int64_t>(result.evidence[i].size());
+    json->EndArray();
+    WriteFeatures(result, rule, &json->Key("features"));
+    json->Key("evidence");
     if (cuts.evidence) {
-      part = "[]";
+      json->BeginArray().EndArray();
     } else {
-      RETURN_IF_ERROR(AppendEvidence(result, i, &part));
+      RETURN_IF_ERROR(WriteEvidence(result, i, json));
     }
-    json.Key("evidence")
-        .Raw(part)
-        .Field("evidence_omitted", result.evidence_omitted[i] + (cuts.evidence ? listed : 0))
+    const auto listed = static_cast<int64_t>(result.evidence[i].size());
+    json->Field("evidence_omitted", result.evidence_omitted[i] + (cuts.evidence ? listed : 0))
         .EndObject();
   }
-  json.EndArray();
+  json->EndArray();
   return absl::OkStatus();
 }
 
-absl::Status AlertBody::AppendEvidence(const LegResult& result, size_t match,
-                                       std::string* out) {
+// Most of an alert's bytes are here: whole pieces of text rather than members one by one.
+absl::Status AlertBody::WriteEvidence(const LegResult& result, size_t match, JsonWriter* json) {
   const CurrencyCode base = result.batch->rule_set->rates.base();
-  JsonWriter json(out);
-  json.BeginArray();
+  json->BeginArray();
   for (const Entry& entry : result.evidence[match]) {
     ASSIGN_OR_RETURN(const IndexedTransaction transaction, index_->Resolve(entry.sequence));
-    std::string source;
+    evidence_.assign("{\"id\":");
+    AppendJsonString(transaction.id, &evidence_);
+    evidence_.append(",\"time\":\"");
+    AppendTime(entry.time, &evidence_);
+    evidence_.append("\",\"direction\":\"").append(DirectionName(entry.direction));
+    evidence_.append("\",\"amount\":\"").append(FormatOriginal(entry.amount, entry.currency));
+    evidence_.append("\",\"currency\":\"").append(entry.currency.Text());
+    if (entry.has_base_amount) {
+      evidence_.append("\",\"base_amount\":\"").append(FormatBase(entry.base_amount, base));
+    }
+    evidence_.append("\",\"kind\":\"").append(KindName(entry.kind));
+    evidence_.append("\",\"source\":");
+    source_.clear();
     AppendSourceText(topics_[transaction.position.topic], transaction.position.partition,
-                     transaction.position.offset, &source);
-    json.BeginObject()
-        .Field("id", transaction.id)
-        .Field("time", FormatTime(entry.time))
-        .Field("direction", DirectionName(entry.direction))
-        .Field("amount", FormatOriginal(entry.amount, entry.currency))
-        .Field("currency", entry.currency.Text());
-    if (entry.has_base_amount) json.Field("base_amount", FormatBase(entry.base_amount, base));
-    json.Field("kind", KindName(entry.kind)).Field("source", source).EndObject();
+                     transaction.position.offset, &source_);
+    AppendJsonString(source_, &evidence_);
+    evidence_.push_back('}');
+    json->Raw(evidence_);
   }
-  json.EndArray();
+  json->EndArray();
   return absl::OkStatus();
 }
 
-void AlertBody::AppendOrigin(const LegResult& result, std::string* out) const {
+void AlertBody::WriteOrigin(const LegResult& result, JsonWriter* json) const {
   const InputRecord& input = result.batch->InputOf(result.leg->sequence);
-  JsonWriter json(out);
-  json.BeginObject()
+  json->BeginObject()
       .Field("topic", topics_[input.position.topic])
       .Field("partition", int64_t{input.position.partition})
       .Field("offset", std::to_string(input.position.offset))
       .OptionalField("key", input.key);
-  if (input.received_us != 0) json.Field("received", FormatTime({input.received_us}));
+  if (input.received_us != 0) json->Field("received", FormatTime({input.received_us}));
   if (input.headers != nullptr) {
     for (const Header& header : *input.headers) {
-      if (header.key == "traceparent") json.OptionalField("traceparent", header.value);
+      if (header.key == "traceparent") json->OptionalField("traceparent", header.value);
     }
   }
-  json.EndObject();
+  json->EndObject();
 }
 
 }  // namespace vigla

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "engine/base/json_writer.h"
 #include "engine/ledger/sequence_index.h"
 #include "engine/pipeline/messages.h"
 
@@ -43,13 +44,14 @@ class AlertBody {
   };
   absl::StatusOr<AlertSummary> RenderCut(const LegResult& result, AlertState state, Cuts cuts,
                                          std::string* out);
-  absl::Status AppendMatches(const LegResult& result, AlertState state, Cuts cuts,
-                             std::string* out);
-  absl::Status AppendEvidence(const LegResult& result, size_t match, std::string* out);
-  void AppendOrigin(const LegResult& result, std::string* out) const;
+  absl::Status WriteMatches(const LegResult& result, AlertState state, Cuts cuts,
+                            JsonWriter* json);
+  absl::Status WriteEvidence(const LegResult& result, size_t match, JsonWriter* json);
+  void WriteOrigin(const LegResult& result, JsonWriter* json) const;
 
   const std::vector<std::string>& topics_;
   SequenceIndex* index_;
+  std::string evidence_, source_;  // an entry, and where it came from, as they are written
 };
 
 }  // namespace vigla

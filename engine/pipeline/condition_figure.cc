@@ -1,8 +1,6 @@
 // Conditions as canonical JSON members. Warm.
 #include "engine/pipeline/condition_figure.h"
 
-#include "engine/base/json_writer.h"
-
 namespace vigla {
 
 std::optional<Value> MarginOf(const Value& value, const Value& limit) {
@@ -22,16 +20,15 @@ std::optional<Value> MarginOf(const Value& value, const Value& limit) {
   return std::nullopt;
 }
 
-void AppendValueJson(const Value& value, CurrencyCode base, std::string* out) {
+void WriteValue(const Value& value, CurrencyCode base, JsonWriter* json) {
   constexpr int64_t kExactInDouble = int64_t{1} << 53;
-  JsonWriter json(out);
   if (value.type == ValueType::kBool && value.known) {
-    json.Bool(value.integer != 0);
+    json->Bool(value.integer != 0);
   } else if (value.type == ValueType::kInt && value.known && value.integer <= kExactInDouble &&
              value.integer >= -kExactInDouble) {
-    json.Int(value.integer);
+    json->Int(value.integer);
   } else {
-    json.String(FormatValueBare(value, base));
+    json->String(FormatValueBare(value, base));
   }
 }
 
@@ -46,16 +43,16 @@ ConditionFigure MakeConditionFigure(const Condition& condition, const RuleSet& r
   if (!condition.value || !condition.limit) return figure;
   const CurrencyCode base = rule_set.rates.base();
   // A value's text lives until the next Evaluate: it is written before the limit is computed.
+  auto append = [&](std::string_view key, const Value& written) {
+    figure.json.append(figure.json.empty() ? "\"" : ",\"").append(key).append("\":");
+    JsonWriter json(&figure.json);
+    WriteValue(written, base, &json);
+  };
   const Value value = Evaluate(*condition.value, rule_set, reader);
-  figure.json += "\"value\":";
-  AppendValueJson(value, base, &figure.json);
+  append("value", value);
   const Value limit = Evaluate(*condition.limit, rule_set, reader);
-  figure.json += ",\"limit\":";
-  AppendValueJson(limit, base, &figure.json);
-  if (const auto margin = MarginOf(value, limit)) {
-    figure.json += ",\"margin\":";
-    AppendValueJson(*margin, base, &figure.json);
-  }
+  append("limit", limit);
+  if (const auto margin = MarginOf(value, limit)) append("margin", *margin);
   const std::string unit = UnitOf(value.type, base);
   if (!unit.empty()) figure.json += ",\"unit\":\"" + unit + "\"";
   return figure;

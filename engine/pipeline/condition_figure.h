@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "engine/base/json_writer.h"
 #include "engine/pipeline/leg_reader.h"
 #include "engine/pipeline/messages.h"
 
@@ -15,8 +16,8 @@ ConditionFigure MakeConditionFigure(const Condition& condition, const RuleSet& r
 
 // value - limit, where the difference means something.
 std::optional<Value> MarginOf(const Value& value, const Value& limit);
-// Appends `value` as JSON: integers and truth values bare, everything else as a string.
-void AppendValueJson(const Value& value, CurrencyCode base, std::string* out);
+// Writes `value`: integers and truth values bare, everything else as a string.
+void WriteValue(const Value& value, CurrencyCode base, JsonWriter* json);
 // "EUR" for money, "" where a unit means nothing.
 std::string UnitOf(ValueType type, CurrencyCode base);
 

@@ -113,9 +113,10 @@ absl::StatusOr<Digest> EpochBuilder::AddAlert(const LegResult& result, AlertStat
   record.topic =
       state == AlertState::kLive ? OutputTopic::kAlerts : OutputTopic::kAlertsShadow;
   ASSIGN_OR_RETURN(const AlertSummary summary,
-                   alert_body_.Render(result, state, limits_.record_bytes_max, &record.value));
-  const Digest digest = Sha256::Of(record.value);
+                   alert_body_.Render(result, state, limits_.record_bytes_max, &scratch_));
+  const Digest digest = Sha256::Of(scratch_);
   if (is_replay_) return digest;
+  record.value = scratch_;
   record.key = std::string(result.leg->subject_id);
   record.headers = AlertHeaders(result, summary, result.batch->epoch, options_.instance);
   records->push_back(std::move(record));

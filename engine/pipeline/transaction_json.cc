@@ -1,8 +1,6 @@
 // Transactions back into JSON. Warm.
 #include "engine/pipeline/transaction_json.h"
 
-#include "engine/base/json_writer.h"
-
 namespace vigla {
 namespace {
 
@@ -152,27 +150,26 @@ void AppendDetails(const TransactionDetails& details, CurrencyCode currency, Jso
 
 }  // namespace
 
-void AppendTransactionJson(const Transaction& transaction, std::string* out) {
-  JsonWriter json(out);
-  json.BeginObject().Field("id", transaction.id).Field("time", FormatTime(transaction.time));
+void WriteTransaction(const Transaction& transaction, JsonWriter* json) {
+  json->BeginObject().Field("id", transaction.id).Field("time", FormatTime(transaction.time));
   if (transaction.precision != TimePrecision::kMicrosecond) {
-    json.Field("time_precision",
+    json->Field("time_precision",
                transaction.precision == TimePrecision::kDay ? "day" : "second");
   }
-  json.Field("kind", KindName(transaction.kind)).Key("status").BeginObject();
-  json.Field("code", StatusName(transaction.status));
+  json->Field("kind", KindName(transaction.kind)).Key("status").BeginObject();
+  json->Field("code", StatusName(transaction.status));
   if (transaction.details != nullptr) {
-    json.OptionalField("reason", transaction.details->status_reason);
+    json->OptionalField("reason", transaction.details->status_reason);
   }
-  json.EndObject()
+  json->EndObject()
       .OptionalField("channel", transaction.channel)
       .Field("amount", FormatOriginal(transaction.amount, transaction.currency))
       .Field("currency", transaction.currency.Text());
-  AppendParties(transaction, &json);
+  AppendParties(transaction, json);
   if (transaction.details != nullptr) {
-    AppendDetails(*transaction.details, transaction.currency, &json);
+    AppendDetails(*transaction.details, transaction.currency, json);
   }
-  json.OptionalField("tenant", transaction.tenant).EndObject();
+  json->OptionalField("tenant", transaction.tenant).EndObject();
 }
 
 }  // namespace vigla
