@@ -183,17 +183,17 @@ absl::StatusOr<CommitOutcome> FileOutput::Commit(const OutputEpoch& epoch) {
 }
 
 absl::Status FileOutput::WriteOutputs(const OutputEpoch& epoch) {
-  for (std::string& buffer : buffers_) buffer.clear();
+  for (std::vector<std::string_view>& lines : lines_) lines.clear();
   for (const OutputRecord& record : epoch.records) {
     CHECK(record.topic != OutputTopic::kJournal);
     CHECK(record.value.find('\n') == std::string::npos);  // one record, one line
-    buffers_[static_cast<size_t>(record.topic)].append(record.value).push_back('\n');
+    lines_[static_cast<size_t>(record.topic)].push_back(record.value);
   }
   for (size_t i = 0; i < kOutputTopicCount; ++i) {
-    if (!buffers_[i].empty()) RETURN_IF_ERROR(files_[i]->Append(buffers_[i]));
+    RETURN_IF_ERROR(files_[i]->AppendLines(lines_[i]));
   }
   for (size_t i = 0; i < kOutputTopicCount && options_.sync; ++i) {
-    if (!buffers_[i].empty()) RETURN_IF_ERROR(files_[i]->Sync());
+    if (!lines_[i].empty()) RETURN_IF_ERROR(files_[i]->Sync());
   }
   return absl::OkStatus();
 }
@@ -205,8 +205,9 @@ absl::Status FileOutput::WriteJournal(const JournalRecord& journal, Digest* hash
     if (IsJournal(i)) continue;
     record.file_lengths.emplace_back(kFileNames[i], files_[i]->written_bytes());
   }
-  const std::string line = RenderJournalRecord(record, hash) + '\n';
-  RETURN_IF_ERROR(File(OutputTopic::kJournal).Append(line));
+  const std::string text = RenderJournalRecord(record, hash);
+  const std::string_view line = text;
+  RETURN_IF_ERROR(File(OutputTopic::kJournal).AppendLines({&line, 1}));
   return options_.sync ? File(OutputTopic::kJournal).Sync() : absl::OkStatus();
 }
 

@@ -62,7 +62,7 @@ class FileOutput final : public Output {
   std::array<std::unique_ptr<OutputFile>, kOutputTopicCount> files_;
   Digest journal_hash_;
   uint64_t last_epoch_ = 0;
-  std::array<std::string, kOutputTopicCount> buffers_;  // of one epoch, recycled
+  std::array<std::vector<std::string_view>, kOutputTopicCount> lines_;  // of one epoch
 };
 
 // "alerts.ndjson", …

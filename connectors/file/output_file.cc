@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -44,13 +45,37 @@ absl::StatusOr<std::unique_ptr<OutputFile>> OutputFile::OpenToRead(const std::st
 
 OutputFile::~OutputFile() { close(fd_); }
 
-absl::Status OutputFile::Append(std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t written = pwrite(fd_, bytes.data(), bytes.size(), written_bytes_);
+absl::Status OutputFile::AppendLines(std::span<const std::string_view> lines) {
+  constexpr size_t kPiecesMax = 512;  // far below IOV_MAX
+  static char line_end = '\n';
+  iovec pieces[kPiecesMax];
+  while (!lines.empty()) {
+    const size_t count = std::min(lines.size(), kPiecesMax / 2);
+    for (size_t i = 0; i < count; ++i) {
+      pieces[2 * i] = {const_cast<char*>(lines[i].data()), lines[i].size()};
+      pieces[2 * i + 1] = {&line_end, 1};
+    }
+    RETURN_IF_ERROR(AppendPieces({pieces, 2 * count}));
+    lines = lines.subspan(count);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status OutputFile::AppendPieces(std::span<iovec> pieces) {
+  while (!pieces.empty()) {
+    const ssize_t written =
+        pwritev(fd_, pieces.data(), static_cast<int>(pieces.size()), written_bytes_);
     if (written < 0 && errno == EINTR) continue;
     if (written <= 0) return SystemError("cannot write " + path_, written < 0 ? errno : ENOSPC);
     written_bytes_ += written;
-    bytes.remove_prefix(static_cast<size_t>(written));
+    auto left = static_cast<size_t>(written);
+    while (!pieces.empty() && left >= pieces.front().iov_len) {
+      left -= pieces.front().iov_len;
+      pieces = pieces.subspan(1);
+    }
+    if (left == 0) continue;
+    pieces.front().iov_base = static_cast<char*>(pieces.front().iov_base) + left;
+    pieces.front().iov_len -= left;
   }
   return absl::OkStatus();
 }

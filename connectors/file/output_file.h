@@ -1,8 +1,11 @@
 // A file that only grows, by whole commits, and is cut back to the last one. Warm.
 #pragma once
 
+#include <sys/uio.h>
+
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -22,8 +25,9 @@ class OutputFile {
   OutputFile(const OutputFile&) = delete;
   OutputFile& operator=(const OutputFile&) = delete;
 
-  // Behind the committed length. May leave a part of `bytes` there if it fails.
-  absl::Status Append(std::string_view bytes);
+  // Each with a line end, from where they are, behind the committed length. May leave a part of
+  // them there if it fails.
+  absl::Status AppendLines(std::span<const std::string_view> lines);
   // What was appended is on the medium.
   absl::Status Sync();
   // What was appended counts from now on.
@@ -42,6 +46,8 @@ class OutputFile {
 
  private:
   OutputFile(int fd, std::string path) : fd_(fd), path_(std::move(path)) {}
+  // As many as one call takes.
+  absl::Status AppendPieces(std::span<iovec> pieces);
 
   const int fd_;
   const std::string path_;
