@@ -1,6 +1,7 @@
 // Rendering of audit entries. Hot: plain appends, no writer object, no temporary strings.
 #include "engine/audit/entry.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "engine/audit/alert_id.h"
@@ -14,42 +15,77 @@ constexpr std::string_view kVerdictNames[] = {"valid", "flagged", "rejected", "u
 constexpr std::string_view kResultNames[] = {"alert",    "shadow",  "folded",
                                              "excepted", "flagged", "too_late"};
 
-void AppendNumber(int64_t value, std::string* out) {
-  char digits[24];
-  const auto end = std::to_chars(digits, digits + sizeof digits, value);
-  out->append(digits, end.ptr - digits);
-}
+// Puts short texts together where a string would look at its capacity for each of them.
+class Piece {
+ public:
+  explicit Piece(std::string* out) : out_(out) {}
+
+  void Put(std::string_view text) {
+    if (text.size() > sizeof(bytes_) - size_) {
+      Flush();
+      if (text.size() > sizeof(bytes_)) {
+        out_->append(text);
+        return;
+      }
+    }
+    std::copy(text.begin(), text.end(), bytes_ + size_);
+    size_ += text.size();
+  }
+  template <typename Integer>
+  void PutNumber(Integer value) {
+    char digits[24];
+    const auto end = std::to_chars(digits, digits + sizeof(digits), value);
+    Put({digits, static_cast<size_t>(end.ptr - digits)});
+  }
+  void PutHex(const Digest& digest) {
+    char digits[2 * sizeof(digest.bytes)];
+    WriteHex(digest.View(), digits);
+    Put({digits, sizeof(digits)});
+  }
+  void PutString(std::string_view text) {
+    if (IsPlainJson(text)) {
+      Put("\"");
+      Put(text);
+      Put("\"");
+    } else {
+      Flush();
+      AppendJsonString(text, out_);
+    }
+  }
+  void Flush() {
+    out_->append(bytes_, size_);
+    size_ = 0;
+  }
+
+ private:
+  char bytes_[512];  // a usual entry has 230
+  size_t size_ = 0;
+  std::string* const out_;
+};
+
+void AppendNumber(int64_t value, std::string* out) { out->append(std::to_string(value)); }
 
 void AppendCounter(uint64_t value, std::string* out) {
-  char text[24];
-  text[0] = '"';
-  const auto end = std::to_chars(text + 1, text + sizeof text - 1, value);
-  *end.ptr = '"';
-  out->append(text, end.ptr + 1 - text);
+  out->append("\"").append(std::to_string(value)).append("\"");
 }
 
 void AppendHex(const Digest& digest, std::string* out) {
-  static constexpr char kHex[] = "0123456789abcdef";
-  char text[66];
-  char* position = text;
-  *position++ = '"';
-  for (const uint8_t byte : digest.bytes) {
-    *position++ = kHex[byte >> 4];
-    *position++ = kHex[byte & 15];
-  }
-  *position = '"';
-  out->append(text, sizeof text);
+  out->append("\"").append(digest.Hex()).append("\"");
 }
 
-void AppendSource(const IntakeEntry& entry, std::string* out) {
+void PutSource(const IntakeEntry& entry, Piece* piece) {
   if (IsPlainJson(entry.topic)) {
-    out->push_back('"');
-    AppendSourceText(entry.topic, entry.partition, entry.offset, out);
-    out->push_back('"');
+    piece->Put("\"");
+    piece->Put(entry.topic);
+    piece->Put("-");
+    piece->PutNumber(entry.partition);
+    piece->Put("@");
+    piece->PutNumber(entry.offset);
+    piece->Put("\"");
   } else {
     std::string source;
     AppendSourceText(entry.topic, entry.partition, entry.offset, &source);
-    AppendJsonString(source, out);
+    piece->PutString(source);
   }
 }
 
@@ -171,17 +207,21 @@ std::string_view AuditResultName(AuditResult result) {
 
 void AppendIntakeEntry(const IntakeEntry& entry, std::string* out) {
   const size_t begin = out->size();
-  out->append("{\"seq\":");
-  AppendCounter(entry.sequence.value, out);
-  out->append(",\"source\":");
-  AppendSource(entry, out);
+  Piece piece(out);
+  piece.Put("{\"seq\":\"");
+  piece.PutNumber(entry.sequence.value);
+  piece.Put("\",\"source\":");
+  PutSource(entry, &piece);
   if (!entry.id.empty()) {
-    out->append(",\"id\":");
-    AppendJsonString(entry.id, out);
+    piece.Put(",\"id\":");
+    piece.PutString(entry.id);
   }
-  out->append(",\"digest\":");
-  AppendHex(entry.digest, out);
-  out->append(",\"verdict\":\"").append(AuditVerdictName(entry.verdict)).push_back('"');
+  piece.Put(",\"digest\":\"");
+  piece.PutHex(entry.digest);
+  piece.Put("\",\"verdict\":\"");
+  piece.Put(AuditVerdictName(entry.verdict));
+  piece.Put("\"");
+  piece.Flush();
   if (!entry.by.empty()) AppendBy(entry.by, begin, out);
   out->push_back('}');
 }

@@ -17,6 +17,17 @@ namespace vigla {
 namespace {
 
 constexpr std::string_view kHexDigits = "0123456789abcdef";
+
+constexpr std::array<char, 512> MakeHexPairs() {
+  std::array<char, 512> pairs{};
+  for (size_t byte = 0; byte < 256; ++byte) {
+    pairs[2 * byte] = kHexDigits[byte >> 4];
+    pairs[2 * byte + 1] = kHexDigits[byte & 15];
+  }
+  return pairs;
+}
+constexpr std::array<char, 512> kHexPairs = MakeHexPairs();
+
 constexpr size_t kPrefixBytes = 8;     // before the text of a hash with a kind
 constexpr size_t kOnStackBytes = 512;  // texts up to that are hashed in one go
 
@@ -126,14 +137,17 @@ Digest Sha256::Of(std::string_view bytes) {
 }
 
 std::string HexOf(std::string_view bytes) {
-  std::string hex;
-  hex.reserve(2 * bytes.size());
-  for (const char byte : bytes) {
-    const auto value = static_cast<uint8_t>(byte);
-    hex.push_back(kHexDigits[value >> 4]);
-    hex.push_back(kHexDigits[value & 15]);
-  }
+  std::string hex(2 * bytes.size(), '\0');
+  WriteHex(bytes, hex.data());
   return hex;
+}
+
+void WriteHex(std::string_view bytes, char* hex) {
+  for (const char byte : bytes) {
+    const char* const pair = &kHexPairs[2 * static_cast<uint8_t>(byte)];
+    *hex++ = pair[0];
+    *hex++ = pair[1];
+  }
 }
 
 std::string Base64Of(std::string_view bytes) {

@@ -213,7 +213,7 @@ class Decoder::Impl {
   Rejection FaultOfText() const { return {CodeOf(reader_.error()), duplicate_}; }
   void RefuseMissing();
   void Finish();
-  void HashParty(Party* party) const;
+  void HashAccount(Party* party) const;
 
   const KeyedHasher* const hasher_;
   JsonReader reader_;
@@ -430,29 +430,23 @@ void Decoder::Impl::Finish() {
   transaction->precision = draft_.is_bare_date ? TimePrecision::kDay : draft_.stated_precision;
   if (!attributes_.empty()) draft_.Details()->attributes = CopyOf(attributes_, draft_.arena);
   if (!parties_.empty()) {
-    for (Party& party : parties_) HashParty(&party);
+    for (Party& party : parties_) HashAccount(&party);
     draft_.Details()->intermediaries = CopyOf(parties_, draft_.arena);
   }
-  HashParty(&transaction->debtor);
-  HashParty(&transaction->creditor);
+  HashAccount(&transaction->debtor);
+  HashAccount(&transaction->creditor);
   if (draft_.details != nullptr) {
-    HashParty(&draft_.details->ultimate_debtor);
-    HashParty(&draft_.details->ultimate_creditor);
-    HashParty(&draft_.details->initiating_party);
+    HashAccount(&draft_.details->ultimate_debtor);
+    HashAccount(&draft_.details->ultimate_creditor);
+    HashAccount(&draft_.details->initiating_party);
   }
   transaction->details = draft_.details;
 }
 
-void Decoder::Impl::HashParty(Party* party) const {
-  const std::string_view tenant = draft_.transaction->tenant;
-  if (!party->account.empty()) {
-    party->account_hash =
-        IdentityHash(*hasher_, static_cast<uint8_t>(SubjectKind::kAccount), tenant, party->account);
-  }
-  if (!party->party.empty()) {
-    party->party_hash =
-        IdentityHash(*hasher_, static_cast<uint8_t>(SubjectKind::kParty), tenant, party->party);
-  }
+void Decoder::Impl::HashAccount(Party* party) const {
+  if (party->account.empty()) return;
+  party->account_hash = IdentityHash(*hasher_, static_cast<uint8_t>(SubjectKind::kAccount),
+                                     draft_.transaction->tenant, party->account);
 }
 
 Decoder::Decoder(const KeyedHasher* hasher) : impl_(std::make_unique<Impl>(hasher)) {}

@@ -73,7 +73,6 @@ struct Party {
   std::string_view account;  // normalised: upper case, no spaces
   std::string_view party;    // the stable customer id, as given
   Hash128 account_hash;      // keyed, of (kind account, tenant, account); zero if absent
-  Hash128 party_hash;        // keyed, of (kind party, tenant, party); zero if absent
   CountryCode country;
   const PartyDetails* details = nullptr;  // nullptr: none was given
 };

@@ -67,14 +67,10 @@ void AppendLegs(const KeyedHasher& hasher, size_t index, Batch* batch) {
     return rule_set.uses_subject[static_cast<size_t>(kind)];
   };
   if (uses(SubjectKind::kParty)) {
-    if (!transaction.debtor.party.empty()) {
-      legs.Append(SubjectKind::kParty, Direction::kDebit, LegOrder::kDebtorParty,
-                  transaction.debtor.party, transaction.debtor.party_hash);
-    }
-    if (!transaction.creditor.party.empty()) {
-      legs.Append(SubjectKind::kParty, Direction::kCredit, LegOrder::kCreditorParty,
-                  transaction.creditor.party, transaction.creditor.party_hash);
-    }
+    legs.AppendNamed(SubjectKind::kParty, Direction::kDebit, LegOrder::kDebtorParty,
+                     transaction.debtor.party);
+    legs.AppendNamed(SubjectKind::kParty, Direction::kCredit, LegOrder::kCreditorParty,
+                     transaction.creditor.party);
   }
   if (transaction.details == nullptr) return;
   const TransactionDetails& details = *transaction.details;

@@ -21,7 +21,6 @@ void Touch(const Party& party) {
   Touch(party.account);
   Touch(party.party);
   CHECK(party.account.empty() == party.account_hash.IsZero());
-  CHECK(party.party.empty() == party.party_hash.IsZero());
   CHECK(party.account.find(' ') == std::string_view::npos);
   if (party.details == nullptr) return;
   Touch(party.details->name);

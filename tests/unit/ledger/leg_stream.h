@@ -61,7 +61,7 @@ class LegStream {
         leg.sequence = sequence;
         leg.subject_kind = kind;
         leg.subject_id = id;
-        leg.subject_hash = is_party ? own.party_hash : own.account_hash;
+        leg.subject_hash = is_party ? Hash(kind, own.party) : own.account_hash;
         leg.direction = direction;
         leg.order = static_cast<LegOrder>((is_party ? 2 : 0) + static_cast<int>(direction));
         leg.has_base_amount = t.currency.Text() != "XTS";
@@ -122,7 +122,6 @@ class LegStream {
     if (!OneIn(4)) side.party = Keep("party" + std::to_string(Pick(2)));
     if (!OneIn(4)) side.country = *CountryCode::Parse(Among({"DE", "FR", "IR"}));
     side.account_hash = Hash(SubjectKind::kAccount, side.account);
-    side.party_hash = Hash(SubjectKind::kParty, side.party);
     return side;
   }
 

@@ -52,7 +52,6 @@ TEST_F(DecoderTest, ReadsTheLeastThatARecordMayHold) {
             IdentityHash(hasher_, static_cast<uint8_t>(SubjectKind::kAccount), "", "DE02"));
   EXPECT_TRUE(transaction_.creditor.account.empty());
   EXPECT_TRUE(transaction_.creditor.account_hash.IsZero());
-  EXPECT_TRUE(transaction_.debtor.party_hash.IsZero());
   EXPECT_EQ(transaction_.channel, "");
   EXPECT_EQ(transaction_.tenant, "");
   EXPECT_EQ(transaction_.details, nullptr);
@@ -97,7 +96,6 @@ TEST_F(DecoderTest, ReadsEveryFieldOfTheTable) {
   EXPECT_EQ(t.debtor.party, "P 1") << "as given";
   EXPECT_EQ(t.debtor.country.Text(), "DE");
   EXPECT_EQ(t.debtor.account_hash, IdentityHash(hasher_, 1, "bank1", "DE021203"));
-  EXPECT_EQ(t.debtor.party_hash, IdentityHash(hasher_, 2, "bank1", "P 1"));
   ASSERT_NE(t.debtor.details, nullptr);
   const PartyDetails& party = *t.debtor.details;
   EXPECT_EQ(party.account_type, "current");

@@ -50,7 +50,6 @@ class FieldTest : public ::testing::Test {
     party->account = name;
     party->account_hash = Hash128{1, name.size()};
     party->party = name;
-    party->party_hash = Hash128{2, name.size()};
     details->name = name;
     details->balance_after = OriginalAmount{50'000};
     party->details = details;
