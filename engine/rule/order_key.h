@@ -19,9 +19,18 @@ struct OrderKey {
   bool exact = false;
 };
 
-// Numbers at six digits, as money has; what has more is rounded to either side, what is too
-// large is cut.
+// Numbers at six digits, as money has; what has more is rounded half away from zero, always: two
+// numbers rounded in two ways could change places. What is too large is cut.
 inline constexpr int kOrderKeyDigits = 6;
+
+// numerator / denominator, in units of the last digit; denominator > 0.
+inline OrderKey KeyOfFraction(int64_t numerator, int64_t denominator) {
+  int64_t key = numerator / denominator;
+  const int64_t rest = numerator % denominator;
+  const int64_t distance = rest < 0 ? -rest : rest;
+  if (distance >= denominator - distance) key += numerator < 0 ? -1 : 1;
+  return {key, rest == 0};
+}
 
 // The key of a number that is not as amounts and sums are.
 inline std::optional<OrderKey> KeyOfUnusualNumber(const Number& number) {
@@ -31,9 +40,7 @@ inline std::optional<OrderKey> KeyOfUnusualNumber(const Number& number) {
   if (number.wide != 0 || number.denominator != 1 || number.scale > kOrderKeyDigits) {
     if (number.wide == 0 && number.scale == kOrderKeyDigits && scaled <= kMax &&
         scaled >= -kMax) {  // a mean
-      const auto numerator = static_cast<int64_t>(scaled);
-      const int64_t key = numerator / number.denominator;
-      return OrderKey{key, key * number.denominator == numerator};
+      return KeyOfFraction(static_cast<int64_t>(scaled), number.denominator);
     }
     const std::optional<Number> rounded = Round(number, kOrderKeyDigits);
     if (!rounded || rounded->wide != 0 || rounded->denominator != 1) return std::nullopt;

@@ -318,5 +318,12 @@ TEST_F(FewRulesTest, AnEqualKeyIsNotAnEqualNumber) {
   EXPECT_EQ(found.begin()->first, 20);
 }
 
+TEST_F(FewRulesTest, AMeanAndALimitAreRoundedAlike) {
+  Load(std::vector<std::string>(20, "usual >= money(\"20 EUR\") / 3"));
+  // 6.66666683 is above 6.666666666667, and both are 6.666667 at six digits.
+  reader_.features[0] = Value::Numeric(ValueType::kMoney, Number::Fraction(40'000'001, 6, 6));
+  EXPECT_EQ(Find().size(), 20u);
+}
+
 }  // namespace
 }  // namespace vigla
