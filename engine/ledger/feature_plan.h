@@ -9,6 +9,9 @@
 
 namespace vigla {
 
+// Windows shorter than this are unknown to a leg of which no more than the day is known.
+inline constexpr DurationUs kTimeOfDayUs = kDayUs;
+
 // Which of an entry's amounts a feature is over, if any.
 enum class Measure : uint8_t { kNone, kBaseAmount, kOriginalAmount };
 

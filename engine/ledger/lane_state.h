@@ -20,6 +20,7 @@
 #include "engine/ledger/entry.h"
 #include "engine/ledger/store.h"
 #include "engine/model/leg.h"
+#include "engine/rule/order_key.h"
 #include "engine/rule/rule_set.h"
 
 namespace vigla {
@@ -71,6 +72,8 @@ class LegFigures {
   // a too-late leg, of a missing `per` field, of a day-precision leg under 24 h, and within
   // the wait after an activation, as rules.md, 9 has it.
   Value Feature(int index);
+  // The key of its value, as KeyOfFigureValue makes it; quicker, where nobody asks for the value.
+  FigureKey KeyOfFeature(int index, ValueType manner);
   // Entries behind a windowed feature at this leg, oldest first, at most the newest `most`;
   // *total is how many there are in all, *without_rate how many of them lack a base amount.
   std::vector<Entry> FeatureEntries(int index, int most, int64_t* total, int64_t* without_rate);

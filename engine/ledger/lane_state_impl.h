@@ -52,6 +52,7 @@ class LaneState::Impl {
     int64_t total = 0, without_rate = 0;
   };
   Value Feature(const Judged& judged, int index);
+  FigureKey KeyOfFeature(const Judged& judged, int index, ValueType manner);
   Listing FeatureEntries(const Judged& judged, int index, int most);
   EventTime CutoffOf(const Subject& subject) const {
     return subject.newest_time - options_.retention_us;
@@ -123,9 +124,13 @@ class LaneState::Impl {
   // Before which sequence legs stand in the log that make it longer than its bound.
   Sequence LoggedBeyondBound() const;
 
+  static bool HasFigures(const Judged& judged) {
+    return judged.subject != nullptr && judged.outcome != ApplyOutcome::kTooLate;
+  }
   // Whether the leg may see a figure other than unknown.
   bool IsReadable(const FeaturePlan& plan, const Judged& judged) const;
   absl::StatusOr<Value> Compute(const Judged& judged, int index);
+  void BeginNewest(const Judged& judged);
   // Whether the figure can be had from newest_.
   bool IsInNewest(const Judged& judged, int index);
   // What the feature's window adds up to where it is not in newest_, on the quicker of two ways.

@@ -19,18 +19,21 @@ bool IsOfEdge(const Feature& feature) {
 
 bool LaneState::Impl::IsReadable(const FeaturePlan& plan, const Judged& judged) const {
   const vigla::Feature& feature = *plan.feature;
-  if (judged.subject == nullptr || judged.outcome == ApplyOutcome::kTooLate) return false;
+  if (!HasFigures(judged)) return false;
   CHECK(feature.on == judged.subject->kind);  // the loader sees to it
   if (judged.leg.time() < plan.known_from) return false;
-  return feature.ever || feature.over_us >= kDayUs ||
+  return feature.ever || feature.over_us >= kTimeOfDayUs ||
          judged.leg.transaction->precision != TimePrecision::kDay;
 }
 
+void LaneState::Impl::BeginNewest(const Judged& judged) {
+  if (!HasFigures(judged)) return newest_.BeginUnknown();
+  const Subject& subject = *judged.subject;
+  newest_.Begin(subject.ledger, CutoffOf(subject), ContextOf(subject, &judged.leg));
+}
+
 bool LaneState::Impl::IsInNewest(const Judged& judged, int index) {
-  if (!newest_.IsBegun()) {
-    const Subject& subject = *judged.subject;
-    newest_.Begin(subject.ledger, CutoffOf(subject), ContextOf(subject, &judged.leg));
-  }
+  if (!newest_.IsBegun()) BeginNewest(judged);
   return newest_.Covers(index);
 }
 
@@ -49,6 +52,15 @@ Value LaneState::Impl::Feature(const Judged& judged, int index) {
   const absl::StatusOr<Value> computed = Compute(judged, index);
   if (!computed.ok()) Fail(computed.status());
   return remembered.value = computed.ok() ? *computed : Value::Unknown(plan.feature->type);
+}
+
+FigureKey LaneState::Impl::KeyOfFeature(const Judged& judged, int index, ValueType manner) {
+  if (!newest_.IsBegun()) BeginNewest(judged);
+  if (status_.ok()) {
+    const FigureKey key = newest_.KeyOfFigure(index);
+    if (key.state != KeyState::kWithoutKey) return key;
+  }
+  return KeyOfFigureValue(Feature(judged, index), manner);
 }
 
 absl::StatusOr<Value> LaneState::Impl::Compute(const Judged& judged, int index) {
@@ -196,6 +208,10 @@ void LaneState::Impl::AddFold(const FoldMark& mark, Subject* subject) {
 
 Value LegFigures::Feature(int index) {
   return state_->impl_->Feature({*leg_, subject_, outcome_}, index);
+}
+
+FigureKey LegFigures::KeyOfFeature(int index, ValueType manner) {
+  return state_->impl_->KeyOfFeature({*leg_, subject_, outcome_}, index, manner);
 }
 
 std::vector<Entry> LegFigures::FeatureEntries(int index, int most, int64_t* total,

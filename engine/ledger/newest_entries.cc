@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <bit>
+#include <limits>
+#include <span>
 #include <tuple>
 #include <utility>
 
@@ -12,6 +14,8 @@
 
 namespace vigla {
 namespace {
+
+int LastOf(uint64_t bits) { return 63 - std::countl_zero(bits); }
 
 uint64_t FirstBits(size_t count) { return count == 64 ? ~uint64_t{0} : (uint64_t{1} << count) - 1; }
 
@@ -78,55 +82,74 @@ void NewestEntries::SetPlans(const std::vector<FeaturePlan>& plans, const KeyedH
     shares.type = feature.type;
     shares.aggregate = feature.aggregate;
     shares.measure = plan.measure;
+    shares.known_from = plan.known_from;
     if (IsMadeOfBitmaps(feature)) {
-      shares.population = PopulationNumber(plan);
-      if (feature.where) {
-        shares.where = NumberOf(
-            Condition{&*feature.where},
-            [](const Condition& a, const Condition& b) {
-              return IsSameProgram(*a.where, *b.where);
-            },
-            &conditions_);
-      }
+      shares.stretch = StretchNumber(plan);
       if (feature.aggregate == Aggregate::kDistinct) {
-        shares.distinct = NumberOf(
-            Distinct{*feature.of},
-            [](const Distinct& a, const Distinct& b) { return a.field == b.field; }, &distincts_);
+        Firsts firsts;
+        firsts.series = stretches_[static_cast<size_t>(shares.stretch)].series;
+        firsts.identities = NumberOf(
+            Identities{*feature.of},
+            [](const Identities& a, const Identities& b) { return a.field == b.field; },
+            &identities_);
+        shares.firsts = NumberOf(
+            firsts,
+            [](const Firsts& a, const Firsts& b) {
+              return std::tie(a.series, a.identities) == std::tie(b.series, b.identities);
+            },
+            &firsts_);
       }
     }
     shares_.push_back(shares);
   }
 }
 
-int NewestEntries::PopulationNumber(const FeaturePlan& plan) {
-  Population population;
-  population.window = NumberOf(
-      Window{plan.feature->over_us, plan.feature->skip_us},
-      [](const Window& a, const Window& b) {
-        return std::tie(a.over_us, a.skip_us) == std::tie(b.over_us, b.skip_us);
-      },
-      &windows_);
-  population.selection = NumberOf(
+int NewestEntries::StretchNumber(const FeaturePlan& plan) {
+  const Feature& feature = *plan.feature;
+  Series series;
+  series.selection = NumberOf(
       Selection{&plan},
       [](const Selection& a, const Selection& b) {
         return std::tie(a.plan->direction_mask, a.plan->status_mask) ==
                std::tie(b.plan->direction_mask, b.plan->status_mask);
       },
       &selections_);
-  population.leaves_out_leg = plan.leaves_out_leg;
-  return NumberOf(
-      population,
-      [](const Population& a, const Population& b) {
-        return std::tie(a.window, a.selection, a.leaves_out_leg) ==
-               std::tie(b.window, b.selection, b.leaves_out_leg);
+  if (feature.where) {
+    series.where = NumberOf(
+        Condition{&*feature.where},
+        [](const Condition& a, const Condition& b) { return IsSameProgram(*a.where, *b.where); },
+        &conditions_);
+  }
+  series.skip_us = feature.skip_us;
+  series.leaves_out_leg = plan.leaves_out_leg;
+  Stretch stretch;
+  stretch.series = NumberOf(
+      series,
+      [](const Series& a, const Series& b) {
+        return std::tie(a.selection, a.where, a.skip_us, a.leaves_out_leg) ==
+               std::tie(b.selection, b.where, b.skip_us, b.leaves_out_leg);
       },
-      &populations_);
+      &series_);
+  stretch.window = NumberOf(
+      Window{feature.over_us, feature.skip_us},
+      [](const Window& a, const Window& b) {
+        return std::tie(a.over_us, a.skip_us) == std::tie(b.over_us, b.skip_us);
+      },
+      &windows_);
+  return NumberOf(
+      stretch,
+      [](const Stretch& a, const Stretch& b) {
+        return std::tie(a.window, a.series) == std::tie(b.window, b.series);
+      },
+      &stretches_);
 }
 
 void NewestEntries::Begin(const Ledger& ledger, EventTime cutoff, const ReadingContext& context) {
   ++leg_;
   is_begun_ = true;
   context_ = context;
+  time_ = context.leg->time();
+  is_day_only_ = context.leg->transaction->precision == TimePrecision::kDay;
   chunk_ = &ledger.newest();
   cutoff_ = cutoff;
   complete_after_ = EventTime::Max();
@@ -141,27 +164,40 @@ void NewestEntries::Begin(const Ledger& ledger, EventTime cutoff, const ReadingC
   }
 }
 
-void NewestEntries::Fill(Population* population) {
-  const Window& window = WindowOf(population->window);
-  population->leg = leg_;
-  population->is_covered = window.is_covered;
-  population->has_amounts = false;
-  population->bits = 0;
+void NewestEntries::BeginUnknown() {
+  ++leg_;
+  is_begun_ = true;
+  time_ = cutoff_ = EventTime::Min();
+  complete_after_ = EventTime::Max();
+}
+
+void NewestEntries::Fill(Stretch* stretch) {
+  const Window& window = WindowOf(stretch->window);
+  stretch->leg = leg_;
+  stretch->is_covered = window.is_covered;
   if (!window.is_covered) return;
-  population->bits = window.bits & SelectionOf(population->selection);
-  if (population->leaves_out_leg) population->bits &= ~own_;
+  const Series& series = series_[static_cast<size_t>(stretch->series)];
+  uint64_t bits = window.bits & SelectionOf(series.selection);
+  if (series.leaves_out_leg) bits &= ~own_;
+  if (series.where != kNone && bits != 0) {
+    bits = Holding(&conditions_[static_cast<size_t>(series.where)], bits);
+  }
+  stretch->bits = bits;
+  stretch->count = std::popcount(bits);
+  stretch->with_rate =
+      (bits & ~with_rate_) == 0 ? stretch->count : std::popcount(bits & with_rate_);
 }
 
 const NewestEntries::Window& NewestEntries::WindowOf(int number) {
   Window& window = windows_[static_cast<size_t>(number)];
   if (window.leg != leg_) {
-    const EventTime time = context_.leg->time();
-    const EventTime after = std::max(time - window.over_us, cutoff_);
     window.leg = leg_;
-    window.is_covered = after >= complete_after_;
+    const EventTime after = std::max(time_ - window.over_us, cutoff_);
+    window.is_covered =
+        after >= complete_after_ && (!is_day_only_ || window.over_us >= kTimeOfDayUs);
     if (window.is_covered) {
-      const size_t begin = chunk_->CountThrough(EntryKey::EndOf(after));
-      const size_t end = chunk_->CountThrough(EntryKey::EndOf(time - window.skip_us));
+      const size_t begin = CountThrough(after);
+      const size_t end = CountThrough(time_ - window.skip_us);
       window.bits = FirstBits(end) & ~FirstBits(begin);
     }
   }
@@ -180,6 +216,15 @@ uint64_t NewestEntries::SelectionOf(int number) {
     }
   }
   return selection.bits;
+}
+
+size_t NewestEntries::CountThrough(EventTime time) const {
+  const std::span<const Entry> entries = chunk_->entries();
+  if (entries.back().time <= time) return entries.size();
+  const auto after =
+      std::upper_bound(entries.begin(), entries.end(), time,
+                       [](EventTime t, const Entry& entry) { return t < entry.time; });
+  return static_cast<size_t>(after - entries.begin());
 }
 
 uint64_t NewestEntries::BitOf(const EntryKey& key) const {
@@ -207,63 +252,84 @@ uint64_t NewestEntries::Holding(Condition* condition, uint64_t entries) {
   return entries & condition->holds;
 }
 
-int64_t NewestEntries::CountDistinct(Distinct* distinct, uint64_t entries) {
-  if (distinct->leg != leg_) {
-    distinct->leg = leg_;
-    distinct->asked = distinct->known = 0;
+void NewestEntries::Sum(uint64_t entries, Series* series) {
+  if (series->leg != leg_) {
+    series->leg = leg_;
+    series->summed = 0;
+    series->sums[0] = 0;
   }
-  if ((entries & ~distinct->asked) != 0) Identify(distinct, entries & ~distinct->asked);
-  uint64_t represented = 0;
-  for (uint64_t left = entries & distinct->known; left != 0; left &= left - 1) {
-    represented |= uint64_t{1} << distinct->representatives[std::countr_zero(left)];
+  uint64_t missing = entries & ~series->summed;
+  Int128* sum = series->sums.data() + std::popcount(series->summed);
+  series->summed |= missing;
+  const Entry* const all = chunk_->entries().data();
+  while (missing != 0) {
+    const int offset = LastOf(missing);
+    missing ^= uint64_t{1} << offset;
+    sum[1] = sum[0] + all[offset].base_amount.micros;
+    ++sum;
   }
-  return std::popcount(represented);
 }
 
-void NewestEntries::Identify(Distinct* distinct, uint64_t entries) {
-  distinct->asked |= entries;
+void NewestEntries::FindFirsts(uint64_t entries, Firsts* firsts) {
+  if (firsts->leg != leg_) {
+    firsts->leg = leg_;
+    firsts->asked = firsts->bits = firsts->represented = 0;
+  }
+  uint64_t missing = entries & ~firsts->asked;
+  Identities& identities = identities_[static_cast<size_t>(firsts->identities)];
+  Identify(&identities, missing);
+  firsts->asked |= missing;
+  missing &= identities.known;
+  while (missing != 0) {
+    const int offset = LastOf(missing);
+    missing ^= uint64_t{1} << offset;
+    const uint64_t representative = uint64_t{1} << identities.representatives[offset];
+    if ((firsts->represented & representative) != 0) continue;
+    firsts->represented |= representative;
+    firsts->bits |= uint64_t{1} << offset;
+  }
+}
+
+void NewestEntries::Identify(Identities* identities, uint64_t entries) {
+  if (identities->leg != leg_) {
+    identities->leg = leg_;
+    identities->asked = identities->known = 0;
+    identities->slots.fill(kEntriesMax);
+  }
+  entries &= ~identities->asked;
+  identities->asked |= entries;
   EntryReader reader(context_);
   for (; entries != 0; entries &= entries - 1) {
     const auto offset = static_cast<size_t>(std::countr_zero(entries));
     reader.Stand(*chunk_, offset);
-    const Value value = reader.Field(distinct->field);
+    const Value value = reader.Field(identities->field);
     if (!value.known) continue;
     const Hash128 identity = IdentityOf(value, *hasher_);
-    size_t same = offset;
-    for (uint64_t others = distinct->known; others != 0; others &= others - 1) {
-      const auto other = static_cast<size_t>(std::countr_zero(others));
-      if (distinct->identities[other] == identity) {
-        same = distinct->representatives[other];
-        break;
-      }
+    identities->of_entry[offset] = identity;
+    identities->known |= uint64_t{1} << offset;
+    // There are twice as many slots as entries, so that a free one comes soon.
+    size_t slot = ((identity.high ^ identity.low) * 0x9E37'79B9'7F4A'7C15) >> 57;
+    while (identities->slots[slot] != kEntriesMax &&
+           identities->of_entry[identities->slots[slot]] != identity) {
+      slot = (slot + 1) % Identities::kSlots;
     }
-    distinct->identities[offset] = identity;
-    distinct->representatives[offset] = static_cast<uint8_t>(same);
-    distinct->known |= uint64_t{1} << offset;
+    if (identities->slots[slot] == kEntriesMax) {
+      identities->slots[slot] = static_cast<uint8_t>(offset);
+    }
+    identities->representatives[offset] = identities->slots[slot];
   }
 }
 
 NewestEntries::Amounts NewestEntries::AmountsOf(const Shares& shares) {
-  if (shares.where != kNone || shares.measure != Measure::kBaseAmount) {
-    return Add(shares.measure, EntriesOf(shares));
-  }
-  Population& population = PopulationOf(shares);
-  if (!population.has_amounts) {
-    population.has_amounts = true;
-    population.amounts = Add(Measure::kBaseAmount, population.bits);
-  }
-  return population.amounts;
-}
-
-NewestEntries::Amounts NewestEntries::Add(Measure measure, uint64_t entries) const {
+  const bool is_base = shares.measure == Measure::kBaseAmount;
+  uint64_t entries = StretchOf(shares).bits;
+  if (is_base) entries &= with_rate_;
   Amounts amounts;
-  if (measure == Measure::kBaseAmount) entries &= with_rate_;
   if (entries == 0) return amounts;
   const Entry* const all = chunk_->entries().data();
   const auto amount_of = [&](uint64_t bits) {
     const Entry& entry = all[std::countr_zero(bits)];
-    return measure == Measure::kBaseAmount ? entry.base_amount.micros
-                                           : entry.amount.ten_thousandths;
+    return is_base ? entry.base_amount.micros : entry.amount.ten_thousandths;
   };
   amounts.count = std::popcount(entries);
   amounts.min = amounts.max = amount_of(entries);
@@ -276,16 +342,43 @@ NewestEntries::Amounts NewestEntries::Add(Measure measure, uint64_t entries) con
   return amounts;
 }
 
+FigureKey NewestEntries::KeyOfFigure(int feature) {
+  constexpr FigureKey kOfValueOnly{0, KeyState::kWithoutKey};
+  if (!Covers(feature)) return kOfValueOnly;
+  const Shares& shares = shares_[static_cast<size_t>(feature)];
+  const Stretch& stretch = stretches_[static_cast<size_t>(shares.stretch)];
+  switch (shares.aggregate) {
+    case Aggregate::kCount: return {stretch.count, KeyState::kExact};
+    case Aggregate::kDistinct: {
+      Firsts& firsts = firsts_[static_cast<size_t>(shares.firsts)];
+      return {CountDistinct(stretch, &firsts), KeyState::kExact};
+    }
+    case Aggregate::kSum:
+    case Aggregate::kMean: {
+      if (shares.measure != Measure::kBaseAmount) break;
+      const bool is_mean = shares.aggregate == Aggregate::kMean;
+      if (is_mean && stretch.with_rate == 0) return {};
+      const Int128 sum = SumOf(stretch);
+      const auto key = static_cast<int64_t>(sum);
+      if (key != sum || key == std::numeric_limits<int64_t>::min()) break;
+      if (!is_mean) return {key, KeyState::kExact};
+      const OrderKey mean = KeyOfFraction(key, stretch.with_rate);
+      return {mean.key, mean.exact ? KeyState::kExact : KeyState::kRounded};
+    }
+    default: break;
+  }
+  return kOfValueOnly;
+}
+
 Value NewestEntries::Figure(int feature) {
   const Shares& shares = shares_[static_cast<size_t>(feature)];
+  const Stretch& stretch = StretchOf(shares);
   switch (shares.aggregate) {
-    case Aggregate::kCount:
-      return Value::Integer(shares.type, std::popcount(EntriesOf(shares)));
-    case Aggregate::kSeen:
-      return Value::Integer(shares.type, EntriesOf(shares) != 0 ? 1 : 0);
+    case Aggregate::kCount: return Value::Integer(shares.type, stretch.count);
+    case Aggregate::kSeen: return Value::Integer(shares.type, stretch.bits != 0 ? 1 : 0);
     case Aggregate::kDistinct: {
-      Distinct& distinct = distincts_[static_cast<size_t>(shares.distinct)];
-      return Value::Integer(shares.type, CountDistinct(&distinct, EntriesOf(shares)));
+      Firsts& firsts = firsts_[static_cast<size_t>(shares.firsts)];
+      return Value::Integer(shares.type, CountDistinct(stretch, &firsts));
     }
     case Aggregate::kAge:
     case Aggregate::kIdle: {
@@ -299,7 +392,17 @@ Value NewestEntries::Figure(int feature) {
 }
 
 Value NewestEntries::FigureOfAmounts(const Shares& shares) {
-  const Amounts amounts = AmountsOf(shares);
+  const Stretch& stretch = StretchOf(shares);
+  const bool is_running = shares.measure == Measure::kBaseAmount &&
+                          (shares.aggregate == Aggregate::kSum ||
+                           shares.aggregate == Aggregate::kMean);
+  Amounts amounts;
+  if (is_running) {
+    amounts.count = stretch.with_rate;
+    amounts.sum = SumOf(stretch);
+  } else {
+    amounts = AmountsOf(shares);
+  }
   const int scale = ScaleOf(shares.measure);
   if (shares.aggregate == Aggregate::kSum) {
     return Value::Numeric(shares.type, Number::Scaled(amounts.sum, scale));
@@ -319,17 +422,17 @@ Value NewestEntries::FigureOfAmounts(const Shares& shares) {
 
 std::optional<EntryKey> NewestEntries::Edge(int feature) {
   const Shares& shares = shares_[static_cast<size_t>(feature)];
-  const uint64_t entries = EntriesOf(shares);
+  const uint64_t entries = StretchOf(shares).bits;
   if (entries == 0) return std::nullopt;
   const bool is_first =
       shares.aggregate == Aggregate::kFirst || shares.aggregate == Aggregate::kAge;
-  const int offset = is_first ? std::countr_zero(entries) : 63 - std::countl_zero(entries);
+  const int offset = is_first ? std::countr_zero(entries) : LastOf(entries);
   return KeyOf((*chunk_)[static_cast<size_t>(offset)]);
 }
 
 EntryCounts NewestEntries::CountEntries(int feature) {
-  const uint64_t entries = EntriesOf(shares_[static_cast<size_t>(feature)]);
-  return {std::popcount(entries), std::popcount(entries & ~with_rate_)};
+  const Stretch& stretch = StretchOf(shares_[static_cast<size_t>(feature)]);
+  return {stretch.count, stretch.count - stretch.with_rate};
 }
 
 }  // namespace vigla

@@ -21,6 +21,9 @@ class LegReader {
     if (figures_ == nullptr) return Value::Unknown(rule_set_.features[index].type);
     return figures_->Feature(index);
   }
+  FigureKey KeyOfFeature(int index, ValueType manner) const {
+    return figures_ == nullptr ? FigureKey() : figures_->KeyOfFeature(index, manner);
+  }
   EventTime MoneyTime() const { return leg_.time(); }
 
  private:

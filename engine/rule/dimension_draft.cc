@@ -36,7 +36,7 @@ std::optional<DimensionSubject> DimensionDraft::SubjectOf(const TestPlan& plan,
     if (plan.reads_feature || plan.test.slot != PredicateIndex::kNone) return std::nullopt;
     return Subject{Kind::kPredicate, PredicateIndex::kNone, plan.test.predicate, plan.test.negated};
   }
-  if (index.slots[plan.slot].is_feature) return std::nullopt;
+  if (index.slots[plan.slot].kind != PredicateIndex::Slot::Kind::kField) return std::nullopt;
   const bool has_limit = plan.form == TestForm::kLeast || plan.form == TestForm::kMost;
   const Kind kind = has_limit                        ? Kind::kOrder
                     : plan.form == TestForm::kPrefix ? Kind::kPrefix

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -16,13 +15,9 @@ namespace vigla {
 // The answers of the leg at hand; belongs to one thread. Allocates in SetRuleSet only.
 class LegAnswers {
  public:
-  enum class State : uint8_t { kUnknown, kRounded, kExact, kWithoutKey };
   // A field or feature as tests compare it.
-  struct Figure {
-    int64_t key = 0;
+  struct Figure : FigureKey {
     uint32_t leg = 0;  // meaningful only if it is the leg at hand
-    State state = State::kUnknown;
-    bool has_key() const { return state == State::kRounded || state == State::kExact; }
   };
 
   // `rule_set` must stay alive.
@@ -44,7 +39,9 @@ class LegAnswers {
   std::vector<Remembered> remembered_;  // by predicate
 };
 
-// Asks the leg that `reader` (evaluator.h) reads, where the answer is not there yet.
+// Asks the leg that `reader` (evaluator.h) reads, where the answer is not there yet. A reader that
+// can make the key of a feature without its value has, too:
+//   FigureKey KeyOfFeature(int index, ValueType manner);
 template <class Reader>
 class LegQuestions {
  public:
@@ -94,28 +91,42 @@ class LegQuestions {
   Truth TruthOf(const PredicateIndex::Test& test) {
     if (test.slot != PredicateIndex::kNone) {
       const Figure& figure = Read(test.slot);
-      if (figure.state == LegAnswers::State::kUnknown) return Truth::kUnknown;
-      if (figure.key != test.key || (figure.state == LegAnswers::State::kExact && test.exact)) {
-        if (figure.has_key()) return evaluation::Satisfies(figure.key, test.key, test.mask);
+      if (figure.state == KeyState::kUnknown) return Truth::kUnknown;
+      if (test.other_slot != PredicateIndex::kNone) {
+        const Figure& other = Read(test.other_slot);
+        if (other.state == KeyState::kUnknown) return Truth::kUnknown;
+        if (figure.has_key() && other.has_key() &&
+            (figure.key != other.key || (figure.is_exact() && other.is_exact()))) {
+          return evaluation::Satisfies(figure.key, other.key, test.mask);
+        }
+      } else if (figure.has_key() &&
+                 (figure.key != test.key || (figure.is_exact() && test.exact))) {
+        return evaluation::Satisfies(figure.key, test.key, test.mask);
       }
     }
     const Truth truth = Ask(test.predicate);
     return test.negated ? evaluation::Not(truth) : truth;
   }
 
-  void Fill(const PredicateIndex::Slot& slot, Figure* figure) {
-    const Value& value =
-        slot.is_feature ? reader_.Feature(slot.feature) : reader_.Field(slot.field);
-    figure->leg = leg_;
-    figure->state = LegAnswers::State::kUnknown;
-    if (!value.known) return;
-    const std::optional<OrderKey> key = KeyOfValue(value, slot.manner);
-    if (!key) {
-      figure->state = LegAnswers::State::kWithoutKey;
-      return;
+  [[gnu::noinline]] void Fill(const PredicateIndex::Slot& slot, Figure* figure) {
+    const FigureKey key = KeyOf(slot);
+    *figure = {key, leg_};
+  }
+
+  FigureKey KeyOf(const PredicateIndex::Slot& slot) {
+    switch (slot.kind) {
+      case PredicateIndex::Slot::Kind::kField:
+        return KeyOfFigureValue(reader_.Field(slot.field), slot.manner);
+      case PredicateIndex::Slot::Kind::kFeature:
+        if constexpr (requires { reader_.KeyOfFeature(slot.place, slot.manner); }) {
+          return reader_.KeyOfFeature(slot.place, slot.manner);
+        } else {
+          return KeyOfFigureValue(reader_.Feature(slot.place), slot.manner);
+        }
+      case PredicateIndex::Slot::Kind::kCalculation: break;
     }
-    figure->key = key->key;
-    figure->state = key->exact ? LegAnswers::State::kExact : LegAnswers::State::kRounded;
+    const Program& program = rule_set_.index->calculations[static_cast<size_t>(slot.place)];
+    return KeyOfFigureValue(Evaluate(program, rule_set_, reader_), slot.manner);
   }
 
   Reader& reader_;

@@ -80,4 +80,35 @@ inline std::optional<OrderKey> KeyOfValue(const Value& value, ValueType manner) 
   }
 }
 
+// How values of a type compare (truth.h).
+constexpr ValueType MannerOf(ValueType type) {
+  switch (type) {
+    case ValueType::kDecimal:
+    case ValueType::kRatio:
+    case ValueType::kMoney:
+      return ValueType::kDecimal;
+    case ValueType::kString:
+    case ValueType::kChannel:
+      return ValueType::kString;
+    case ValueType::kAccount: return ValueType::kAccount;
+    default: return ValueType::kInt;
+  }
+}
+
+// What is known of the key of a figure, which itself may be unknown.
+enum class KeyState : uint8_t { kUnknown, kRounded, kExact, kWithoutKey };
+struct FigureKey {
+  int64_t key = 0;
+  KeyState state = KeyState::kUnknown;
+  bool has_key() const { return state == KeyState::kRounded || state == KeyState::kExact; }
+  bool is_exact() const { return state == KeyState::kExact; }
+};
+
+inline FigureKey KeyOfFigureValue(const Value& value, ValueType manner) {
+  if (!value.known) return {};
+  const std::optional<OrderKey> key = KeyOfValue(value, manner);
+  if (!key) return {0, KeyState::kWithoutKey};
+  return {key->key, key->exact ? KeyState::kExact : KeyState::kRounded};
+}
+
 }  // namespace vigla

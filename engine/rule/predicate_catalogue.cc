@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "engine/base/check.h"
+#include "engine/rule/comparison_mask.h"
 #include "engine/rule/compiler.h"
 #include "engine/rule/field.h"
 #include "engine/rule/order_key.h"
@@ -16,20 +17,6 @@ namespace {
 
 constexpr size_t kKeysMax = 64;  // of a list whose items are keys of their own
 constexpr int kFeatureCost = 3;  // of CostOf
-
-ValueType MannerOf(ValueType type) {
-  switch (type) {
-    case ValueType::kDecimal:
-    case ValueType::kRatio:
-    case ValueType::kMoney:
-      return ValueType::kDecimal;
-    case ValueType::kString:
-    case ValueType::kChannel:
-      return ValueType::kString;
-    case ValueType::kAccount: return ValueType::kAccount;
-    default: return ValueType::kInt;
-  }
-}
 
 }  // namespace
 
@@ -57,6 +44,7 @@ TestPlan PredicateCatalogue::MakePlan(const ConditionLiteral& literal) {
       index_->slots[plan.test.slot].manner == ValueType::kInt) {
     return plan;
   }
+  if (plan.reads_feature && !program->is_comparison) PlanFigures(literal, &plan);
   PlanMembership(*program, literal.negated, &plan);
   if (!literal.negated) PlanPrefix(*literal.expression, &plan);
   plan.test.predicate = static_cast<int32_t>(index_->predicates.size());
@@ -77,9 +65,10 @@ bool PredicateCatalogue::PlanComparison(const Program& program, const ConditionL
   if (!key) return false;
   PredicateIndex::Slot slot;
   slot.manner = comparison.type;
-  slot.is_feature = comparison.opcode == Opcode::kCompareFeature;
-  if (slot.is_feature) {
-    slot.feature = comparison.c;
+  const bool is_feature = comparison.opcode == Opcode::kCompareFeature;
+  if (is_feature) {
+    slot.kind = PredicateIndex::Slot::Kind::kFeature;
+    slot.place = comparison.c;
   } else {
     slot.field = FieldRef{comparison.a, static_cast<uint16_t>(comparison.c)};
   }
@@ -89,7 +78,7 @@ bool PredicateCatalogue::PlanComparison(const Program& program, const ConditionL
   plan->test.mask = comparison.mask;
   if (literal.negated) plan->test.mask ^= kIfLess | kIfEqual | kIfGreater;
   const bool has_equality = plan->test.mask == kIfEqual || plan->test.mask == kIfNotEqual;
-  if (has_equality && !slot.is_feature && slot.manner != ValueType::kDecimal) {
+  if (has_equality && !is_feature && slot.manner != ValueType::kDecimal) {
     plan->form = plan->test.mask == kIfEqual ? TestForm::kEqual : TestForm::kNotEqual;
     plan->slot = plan->test.slot;
     plan->keys = {{key->key, std::string(constant.text)}};
@@ -133,6 +122,24 @@ void PredicateCatalogue::PlanLimit(TestPlan* plan) const {
     default:
       plan->slot = PredicateIndex::kNone;
   }
+}
+
+// Two figures, neither of them a constant, as `amount * 3 >= usual` has them: each is calculated
+// once a leg, however many conditions compare it with however many others.
+void PredicateCatalogue::PlanFigures(const ConditionLiteral& literal, TestPlan* plan) {
+  const uint8_t mask = MaskOf(literal.expression->kind);
+  if (mask == 0) return;
+  const Expression& left = *literal.expression->operands[0];
+  const Expression& right = *literal.expression->operands[1];
+  const ValueType manner = MannerOf(left.type);
+  const bool has_order = manner == ValueType::kInt || manner == ValueType::kDecimal;
+  if (!has_order || manner != MannerOf(right.type) || left.type == ValueType::kBool ||
+      left.type == ValueType::kList) {
+    return;
+  }
+  plan->test.slot = SlotOf(left);
+  plan->test.other_slot = SlotOf(right);
+  plan->test.mask = literal.negated ? mask ^ (kIfLess | kIfEqual | kIfGreater) : mask;
 }
 
 // `field in [constants]` and `field in list`.
@@ -205,12 +212,36 @@ std::optional<std::vector<TestKey>> PredicateCatalogue::KeysOfList(const Program
 
 int16_t PredicateCatalogue::SlotOf(const PredicateIndex::Slot& slot) {
   const auto [place, added] = slot_of_figure_.try_emplace(
-      {slot.is_feature, slot.field, slot.feature}, static_cast<int16_t>(index_->slots.size()));
+      {slot.kind, slot.field, slot.place}, static_cast<int16_t>(index_->slots.size()));
   if (added) {
     CHECK(index_->slots.size() <= std::numeric_limits<int16_t>::max());
     index_->slots.push_back(slot);
   }
   return place->second;
+}
+
+int16_t PredicateCatalogue::SlotOf(const Expression& figure) {
+  PredicateIndex::Slot slot;
+  slot.manner = MannerOf(figure.type);
+  switch (figure.kind) {
+    case ExpressionKind::kField: slot.field = figure.field; break;
+    case ExpressionKind::kFeature:
+      slot.kind = PredicateIndex::Slot::Kind::kFeature;
+      slot.place = figure.index;
+      break;
+    default: {
+      slot.kind = PredicateIndex::Slot::Kind::kCalculation;
+      const auto [place, added] = place_of_calculation_.try_emplace(
+          SubexpressionKey(figure), static_cast<int>(index_->calculations.size()));
+      if (added) {
+        absl::StatusOr<Program> program = Compile(figure, rule_set_->rates);
+        CHECK(program.ok());  // as part of the whole rule
+        index_->calculations.push_back(*std::move(program));
+      }
+      slot.place = place->second;
+    }
+  }
+  return SlotOf(slot);
 }
 
 }  // namespace vigla

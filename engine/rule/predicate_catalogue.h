@@ -60,16 +60,19 @@ class PredicateCatalogue {
   TestPlan MakePlan(const ConditionLiteral& literal);
   bool PlanComparison(const Program& program, const ConditionLiteral& literal, TestPlan* plan);
   void PlanLimit(TestPlan* plan) const;
+  void PlanFigures(const ConditionLiteral& literal, TestPlan* plan);
   void PlanMembership(const Program& program, bool negated, TestPlan* plan);
   void PlanPrefix(const Expression& expression, TestPlan* plan);
   std::optional<std::vector<TestKey>> KeysOfList(const Program& program, ValueType type) const;
   int16_t SlotOf(const PredicateIndex::Slot& slot);
+  int16_t SlotOf(const Expression& figure);
 
   const RuleSet* rule_set_;
   PredicateIndex* index_;
   std::vector<TestPlan> plans_;
   std::map<std::pair<std::string, bool>, int> place_of_literal_;
-  std::map<std::tuple<bool, FieldRef, int>, int16_t> slot_of_figure_;
+  std::map<std::tuple<PredicateIndex::Slot::Kind, FieldRef, int>, int16_t> slot_of_figure_;
+  std::map<std::string, int> place_of_calculation_;
 };
 
 }  // namespace vigla

@@ -12,13 +12,15 @@ size_t Bytes(const std::vector<T>& items) {
 }  // namespace
 
 size_t PredicateIndex::HeapBytes() const {
-  size_t bytes = Bytes(slots) + Bytes(predicates) + Bytes(tests) + Bytes(entries) + Bytes(limits) +
+  size_t bytes = Bytes(slots) + Bytes(predicates) + Bytes(calculations) + Bytes(tests) + Bytes(entries) + Bytes(limits) +
                  Bytes(segment_of) + Bytes(segments) + Bytes(tables) + Bytes(dimensions) +
                  Bytes(words) + Bytes(flips) + Bytes(event_keys) + Bytes(event_entries) +
                  Bytes(texts);
-  for (const Program& program : predicates) {
-    bytes += Bytes(program.code) + Bytes(program.constants) + Bytes(program.fields) +
-             Bytes(program.features) + Bytes(program.literal_lists) + Bytes(program.text_storage);
+  for (const std::vector<Program>* programs : {&predicates, &calculations}) {
+    for (const Program& program : *programs) {
+      bytes += Bytes(program.code) + Bytes(program.constants) + Bytes(program.fields) +
+               Bytes(program.features) + Bytes(program.literal_lists) + Bytes(program.text_storage);
+    }
   }
   for (const Dimension& dimension : dimensions) {
     bytes += dimension.keys.capacity() * (sizeof(int64_t) + sizeof(Key) + 1) +

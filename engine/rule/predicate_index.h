@@ -32,20 +32,22 @@ struct PredicateIndex {
   static constexpr int kLine = 8;         // words that are intersected at a time
   static constexpr int kCheckpoint = 64;  // events
 
-  // A field or feature that tests compare with constants.
+  // A figure that tests compare: a field, a feature, or what is calculated of them.
   struct Slot {
+    enum class Kind : uint8_t { kField, kFeature, kCalculation };
     ValueType manner = ValueType::kInt;  // of comparison, as in CompareValues
-    bool is_feature = false;
+    Kind kind = Kind::kField;
     FieldRef field;
-    int feature = kNone;
+    int32_t place = kNone;  // of the feature in the rule set, or in `calculations`
   };
 
-  // One conjunct. With a slot: a comparison with a constant, whose predicate is asked only where
-  // keys are equal and not exact. Without: the predicate, which may be negated.
+  // One conjunct. With a slot: a comparison with a constant or with another slot, whose predicate
+  // is asked only where keys are equal and not exact. Without: the predicate, which may be negated.
   struct Test {
-    int64_t key = 0;
+    int64_t key = 0;  // of the constant
     int32_t predicate = kNone;
     int16_t slot = kNone;
+    int16_t other_slot = kNone;
     uint8_t mask = 0;  // ComparisonMask
     bool exact = false;
     bool negated = false;
@@ -100,6 +102,7 @@ struct PredicateIndex {
     int32_t words = 0;        // of each of its bitmaps: a multiple of kLine
     int32_t first_entry = 0;  // in entries, limits and segment_of
     int32_t all = 0;          // bitmap: every entry
+    int32_t asking = 0;       // bitmap: those with open tests on fields
     int32_t dimensions_begin = 0, dimensions_end = 0;
   };
 
@@ -112,7 +115,7 @@ struct PredicateIndex {
 
   int rules = 0;
   std::vector<Slot> slots;
-  std::vector<Program> predicates;
+  std::vector<Program> predicates, calculations;
   std::vector<Test> tests;
   std::vector<Entry> entries;
   std::vector<int64_t> limits;      // by entry: what its segment's directed key must reach

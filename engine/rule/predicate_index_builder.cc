@@ -57,7 +57,7 @@ std::shared_ptr<const PredicateIndex> PredicateIndexBuilder::Build() {
   BuildRoots();
   const auto trim = [](auto&... vectors) { (vectors.shrink_to_fit(), ...); };
   PredicateIndex& index = *index_;
-  trim(index.slots, index.predicates, index.tests, index.entries, index.limits, index.segment_of,
+  trim(index.slots, index.predicates, index.calculations, index.tests, index.entries, index.limits, index.segment_of,
        index.segments, index.tables, index.dimensions, index.words, index.flips, index.event_keys,
        index.event_entries, index.texts);
   return index_;
@@ -118,13 +118,16 @@ int32_t PredicateIndexBuilder::BuildTable(Entries entries) {
       static_cast<int32_t>((entries.size() + kPerLine - 1) / kPerLine * PredicateIndex::kLine);
   table.first_entry = static_cast<int32_t>(index_->entries.size());
   table.all = static_cast<int32_t>(index_->words.size());
-  index_->words.resize(index_->words.size() + static_cast<size_t>(table.words));
+  table.asking = table.all + table.words;
+  index_->words.resize(index_->words.size() + 2 * static_cast<size_t>(table.words));
   for (size_t i = 0; i < entries.size(); ++i) {
     index_->words[static_cast<size_t>(table.all) + i / 64] |= uint64_t{1} << (i % 64);
   }
   std::map<DimensionSubject, DimensionDraft> dimensions = DraftDimensions(entries);
   for (size_t i = 0; i < entries.size(); ++i) {
     WriteEntry(entries[i], static_cast<int32_t>(i), &dimensions);
+    if (index_->entries.back().open_field_tests == 0) continue;
+    index_->words[static_cast<size_t>(table.asking) + i / 64] |= uint64_t{1} << (i % 64);
   }
   WriteSegments(entries);
   WriteDimensions(dimensions, &table);
@@ -137,7 +140,7 @@ int32_t PredicateIndexBuilder::BuildTable(Entries entries) {
 void PredicateIndexBuilder::ChooseLeads(Entries* entries) const {
   const auto can_lead = [this](const TestPlan& plan) {
     return (plan.form == TestForm::kLeast || plan.form == TestForm::kMost) &&
-           index_->slots[plan.slot].is_feature;
+           index_->slots[plan.slot].kind == PredicateIndex::Slot::Kind::kFeature;
   };
   std::map<int16_t, int> uses;
   for (const EntryDraft& entry : *entries) {

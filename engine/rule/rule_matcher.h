@@ -83,6 +83,7 @@ class RuleMatcher::Search {
         entries_(index_.entries.data() + table_.first_entry),
         limits_(index_.limits.data() + table_.first_entry),
         segment_of_(index_.segment_of.data() + table_.first_entry),
+        asking_(index_.words.data() + table_.asking),
         leg_(matcher.answers_, reader),
         narrowing_(index_, table_, &matcher.bitmaps_, &leg_) {}
 
@@ -95,7 +96,6 @@ class RuleMatcher::Search {
 
  private:
   using Figure = LegAnswers::Figure;
-  using State = LegAnswers::State;
 
   void VisitWord(int32_t word) {
     const int32_t base = word * 64;
@@ -106,8 +106,8 @@ class RuleMatcher::Search {
       const uint64_t own = left & segment.mask;
       left ^= own;
       if (segment.slot == PredicateIndex::kNone) {
-        VisitEntries(base, own, unknown, narrowing_.is_careful());
-      } else if (!leg_.IsUnread(segment.slot) || IsAnyLeft(base, own)) {
+        VisitEntries(base, own, unknown);
+      } else {
         VisitSegment(segment, base, own, unknown);
       }
     }
@@ -115,46 +115,72 @@ class RuleMatcher::Search {
 
   void VisitSegment(const PredicateIndex::Segment& segment, int32_t base, uint64_t left,
                     uint64_t unknown) {
+    if (leg_.IsUnread(segment.slot)) {
+      // Features may be dear: this one is not read for entries that fields leave out.
+      const uint64_t asking = left & asking_[base / 64];
+      if (asking != 0 && (left ^= LeftOutByFields(base, asking)) == 0) return;
+    }
     const Figure& figure = leg_.Read(segment.slot);
     if (!figure.has_key()) {
-      const bool is_unknown = figure.state == State::kUnknown;
-      return VisitEntries(base, left, is_unknown ? left : unknown,
-                          narrowing_.is_careful() || !is_unknown);
+      if (figure.state == KeyState::kUnknown) return VisitEntries(base, left, unknown | left);
+      return VisitCarefully(base, left, unknown);
     }
-    int64_t reached = segment.Directed(figure.key);
-    const bool is_exact = figure.state == State::kExact;
+    const int64_t key = segment.Directed(figure.key);
+    int64_t reached = key;
     // What was rounded may be larger than its key says.
-    if (!is_exact && reached < std::numeric_limits<int64_t>::max()) ++reached;
+    if (!figure.is_exact() && reached < std::numeric_limits<int64_t>::max()) ++reached;
     // Limits ascend.
     if (limits_[base + std::countr_zero(left)] > reached) return;
     uint64_t passing = left;
-    while (limits_[base + 63 - std::countl_zero(passing)] > reached) {
-      passing ^= uint64_t{1} << (63 - std::countl_zero(passing));
+    while (limits_[base + Last(passing)] > reached) passing ^= uint64_t{1} << Last(passing);
+    if (figure.is_exact()) return VisitEntries(base, passing, unknown);
+    // Or smaller: which limits of about its key it reaches the key doesn't tell.
+    uint64_t near = 0;
+    while (passing != 0 && limits_[base + Last(passing)] >= key) {
+      const uint64_t last = uint64_t{1} << Last(passing);
+      near |= last;
+      passing ^= last;
     }
-    VisitEntries(base, passing, unknown, narrowing_.is_careful() || !is_exact);
+    VisitEntries(base, passing, unknown);
+    VisitCarefully(base, near, unknown);
   }
 
-  // Whether an entry is left by its tests on fields.
-  bool IsAnyLeft(int32_t base, uint64_t left) {
-    for (; left != 0; left &= left - 1) {
-      const PredicateIndex::Entry& entry = entries_[base + std::countr_zero(left)];
-      if (entry.open_field_tests == 0 ||
-          leg_.Conjunction(entry, entry.open_field_tests) != Truth::kFalse) {
-        return true;
+  static int Last(uint64_t bits) { return 63 - std::countl_zero(bits); }
+
+  // Of these entries.
+  uint64_t LeftOutByFields(int32_t base, uint64_t asking) {
+    uint64_t left_out = 0;
+    for (; asking != 0; asking &= asking - 1) {
+      const int bit = std::countr_zero(asking);
+      const PredicateIndex::Entry& entry = entries_[base + bit];
+      if (leg_.Conjunction(entry, entry.open_field_tests) == Truth::kFalse) {
+        left_out |= uint64_t{1} << bit;
       }
     }
-    return false;
+    return left_out;
   }
 
-  // Careful: asks the settled tests as well, as some figure has no exact key.
-  void VisitEntries(int32_t base, uint64_t left, uint64_t unknown, bool is_careful) {
+  void VisitEntries(int32_t base, uint64_t left, uint64_t unknown) {
+    if (narrowing_.is_careful()) return VisitCarefully(base, left, unknown);
     for (; left != 0; left &= left - 1) {
       const int bit = std::countr_zero(left);
       const PredicateIndex::Entry& entry = entries_[base + bit];
-      const Truth truth = leg_.Conjunction(entry, is_careful ? entry.tests : entry.open_tests);
-      if (truth == Truth::kFalse) continue;
-      matcher_.Mark(entry.rule, (unknown >> bit & 1) != 0 ? Truth::kUnknown : truth);
+      Visit(entry, entry.open_tests, (unknown >> bit & 1) != 0);
     }
+  }
+
+  // Asks the settled tests as well, where some figure has no exact key.
+  void VisitCarefully(int32_t base, uint64_t left, uint64_t unknown) {
+    for (; left != 0; left &= left - 1) {
+      const int bit = std::countr_zero(left);
+      const PredicateIndex::Entry& entry = entries_[base + bit];
+      Visit(entry, entry.tests, (unknown >> bit & 1) != 0);
+    }
+  }
+
+  void Visit(const PredicateIndex::Entry& entry, int tests, bool is_unknown) {
+    const Truth truth = leg_.Conjunction(entry, tests);
+    if (truth != Truth::kFalse) matcher_.Mark(entry.rule, is_unknown ? Truth::kUnknown : truth);
   }
 
   RuleMatcher& matcher_;
@@ -163,6 +189,7 @@ class RuleMatcher::Search {
   const PredicateIndex::Entry* const entries_;  // these three by place in the table
   const int64_t* const limits_;
   const int32_t* const segment_of_;
+  const uint64_t* const asking_;  // by word
   LegQuestions<Reader> leg_;
   TableNarrowing<Reader> narrowing_;
 };

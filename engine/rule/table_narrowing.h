@@ -66,7 +66,6 @@ class TableNarrowing {
  private:
   using Dimension = PredicateIndex::Dimension;
   using Figure = LegAnswers::Figure;
-  using State = LegAnswers::State;
 
   const uint64_t* Bitmap(int32_t begin) const { return index_.words.data() + begin; }
 
@@ -76,10 +75,10 @@ class TableNarrowing {
     if ((is_predicate || table_.words == PredicateIndex::kLine) && !IsAnyLeft(dimension)) return;
     if (is_predicate) return NarrowByPredicate(dimension);
     const Figure& figure = leg_.Read(dimension.slot);
-    if (figure.state == State::kUnknown) return NoteUnknown(dimension);
+    if (figure.state == KeyState::kUnknown) return NoteUnknown(dimension);
     switch (dimension.kind) {
       case Dimension::Kind::kOrder:
-        if (figure.state == State::kExact) return NarrowByOrder(dimension, figure.key);
+        if (figure.state == KeyState::kExact) return NarrowByOrder(dimension, figure.key);
         break;
       case Dimension::Kind::kEqual:
         if (figure.has_key()) return NarrowByKey(dimension, figure.key);
