@@ -38,10 +38,10 @@ bool LaneState::Impl::IsInNewest(const Judged& judged, int index) {
 }
 
 Value LaneState::Impl::Feature(const Judged& judged, int index) {
-  Remembered& remembered = remembered_[static_cast<size_t>(index)];
+  Remembered& remembered = remembered_.data()[index];
   if (remembered.leg_number == leg_number_) return remembered.value;
   remembered.leg_number = leg_number_;
-  const FeaturePlan& plan = plans_[static_cast<size_t>(index)];
+  const FeaturePlan& plan = plans_.data()[index];
   if (!IsReadable(plan, judged) || !status_.ok()) {
     return remembered.value = Value::Unknown(plan.feature->type);
   }
@@ -64,7 +64,7 @@ FigureKey LaneState::Impl::KeyOfFeature(const Judged& judged, int index, ValueTy
 }
 
 absl::StatusOr<Value> LaneState::Impl::Compute(const Judged& judged, int index) {
-  const FeaturePlan& plan = plans_[static_cast<size_t>(index)];
+  const FeaturePlan& plan = plans_.data()[index];
   Subject* const subject = judged.subject;
   if (plan.feature->ever) {
     const bool settled_only = plan.status_mask == 1u << static_cast<int>(StatusCode::kSettled);
@@ -91,7 +91,7 @@ absl::StatusOr<Value> LaneState::Impl::Compute(const Judged& judged, int index) 
 
 absl::StatusOr<Summary> LaneState::Impl::Summarise(const Judged& judged, int index,
                                                    const LegGroup& group) {
-  const FeaturePlan& plan = plans_[static_cast<size_t>(index)];
+  const FeaturePlan& plan = plans_.data()[index];
   Subject* const subject = judged.subject;
   const Window window = WindowOf(plan, judged.leg, CutoffOf(*subject));
   if (plan.can_run && judged.outcome == ApplyOutcome::kApplied) {
@@ -120,7 +120,7 @@ absl::StatusOr<EntryCounts> LaneState::Impl::CountEntries(const Judged& judged, 
 
 absl::StatusOr<Summary> LaneState::Impl::SummariseRunning(const Judged& judged, int index,
                                                           RunningTotals* totals) {
-  const FeaturePlan& plan = plans_[static_cast<size_t>(index)];
+  const FeaturePlan& plan = plans_.data()[index];
   Subject* const subject = judged.subject;
   const ReadingContext context = ContextOf(*subject, nullptr);
   const LedgerSource source = SourceOf(*subject);
@@ -143,7 +143,7 @@ absl::StatusOr<Summary> LaneState::Impl::SummariseRunning(const Judged& judged, 
 
 absl::StatusOr<Value> LaneState::Impl::ReadEdge(const Judged& judged, int index,
                                                 const EntryKey& edge) {
-  const FeaturePlan& plan = plans_[static_cast<size_t>(index)];
+  const FeaturePlan& plan = plans_.data()[index];
   const ReadingContext context = ContextOf(*judged.subject, nullptr);
   EntryReader reader(context);
   Value value;
@@ -172,7 +172,7 @@ Value LaneState::Impl::Keep(Value value) {
 LaneState::Impl::Listing LaneState::Impl::FeatureEntries(const Judged& judged, int index,
                                                          int most) {
   Listing listing;
-  const FeaturePlan& plan = plans_[static_cast<size_t>(index)];
+  const FeaturePlan& plan = plans_.data()[index];
   if (plan.feature->ever || !IsReadable(plan, judged) || !status_.ok()) return listing;
   const LegGroup group(judged.leg, *rule_set_, plan.feature->per);
   if (!group.is_known()) return listing;

@@ -176,11 +176,11 @@ void NewestEntries::Fill(Stretch* stretch) {
   stretch->leg = leg_;
   stretch->is_covered = window.is_covered;
   if (!window.is_covered) return;
-  const Series& series = series_[static_cast<size_t>(stretch->series)];
+  const Series& series = series_.data()[stretch->series];
   uint64_t bits = window.bits & SelectionOf(series.selection);
   if (series.leaves_out_leg) bits &= ~own_;
   if (series.where != kNone && bits != 0) {
-    bits = Holding(&conditions_[static_cast<size_t>(series.where)], bits);
+    bits = Holding(&conditions_.data()[series.where], bits);
   }
   stretch->bits = bits;
   stretch->count = std::popcount(bits);
@@ -189,7 +189,7 @@ void NewestEntries::Fill(Stretch* stretch) {
 }
 
 const NewestEntries::Window& NewestEntries::WindowOf(int number) {
-  Window& window = windows_[static_cast<size_t>(number)];
+  Window& window = windows_.data()[number];
   if (window.leg != leg_) {
     window.leg = leg_;
     const EventTime after = std::max(time_ - window.over_us, cutoff_);
@@ -205,7 +205,7 @@ const NewestEntries::Window& NewestEntries::WindowOf(int number) {
 }
 
 uint64_t NewestEntries::SelectionOf(int number) {
-  Selection& selection = selections_[static_cast<size_t>(number)];
+  Selection& selection = selections_.data()[number];
   if (selection.leg != leg_) {
     selection.leg = leg_;
     selection.bits = 0;
@@ -276,7 +276,7 @@ void NewestEntries::FindFirsts(uint64_t entries, Firsts* firsts) {
     firsts->asked = firsts->bits = firsts->represented = 0;
   }
   uint64_t missing = entries & ~firsts->asked;
-  Identities& identities = identities_[static_cast<size_t>(firsts->identities)];
+  Identities& identities = identities_.data()[firsts->identities];
   Identify(&identities, missing);
   firsts->asked |= missing;
   missing &= identities.known;
@@ -345,12 +345,12 @@ NewestEntries::Amounts NewestEntries::AmountsOf(const Shares& shares) {
 FigureKey NewestEntries::KeyOfFigure(int feature) {
   constexpr FigureKey kOfValueOnly{0, KeyState::kWithoutKey};
   if (!Covers(feature)) return kOfValueOnly;
-  const Shares& shares = shares_[static_cast<size_t>(feature)];
-  const Stretch& stretch = stretches_[static_cast<size_t>(shares.stretch)];
+  const Shares& shares = shares_.data()[feature];
+  const Stretch& stretch = stretches_.data()[shares.stretch];
   switch (shares.aggregate) {
     case Aggregate::kCount: return {stretch.count, KeyState::kExact};
     case Aggregate::kDistinct: {
-      Firsts& firsts = firsts_[static_cast<size_t>(shares.firsts)];
+      Firsts& firsts = firsts_.data()[shares.firsts];
       return {CountDistinct(stretch, &firsts), KeyState::kExact};
     }
     case Aggregate::kSum:
@@ -371,13 +371,13 @@ FigureKey NewestEntries::KeyOfFigure(int feature) {
 }
 
 Value NewestEntries::Figure(int feature) {
-  const Shares& shares = shares_[static_cast<size_t>(feature)];
+  const Shares& shares = shares_.data()[feature];
   const Stretch& stretch = StretchOf(shares);
   switch (shares.aggregate) {
     case Aggregate::kCount: return Value::Integer(shares.type, stretch.count);
     case Aggregate::kSeen: return Value::Integer(shares.type, stretch.bits != 0 ? 1 : 0);
     case Aggregate::kDistinct: {
-      Firsts& firsts = firsts_[static_cast<size_t>(shares.firsts)];
+      Firsts& firsts = firsts_.data()[shares.firsts];
       return Value::Integer(shares.type, CountDistinct(stretch, &firsts));
     }
     case Aggregate::kAge:
@@ -421,7 +421,7 @@ Value NewestEntries::FigureOfAmounts(const Shares& shares) {
 }
 
 std::optional<EntryKey> NewestEntries::Edge(int feature) {
-  const Shares& shares = shares_[static_cast<size_t>(feature)];
+  const Shares& shares = shares_.data()[feature];
   const uint64_t entries = StretchOf(shares).bits;
   if (entries == 0) return std::nullopt;
   const bool is_first =
@@ -431,7 +431,7 @@ std::optional<EntryKey> NewestEntries::Edge(int feature) {
 }
 
 EntryCounts NewestEntries::CountEntries(int feature) {
-  const Stretch& stretch = StretchOf(shares_[static_cast<size_t>(feature)]);
+  const Stretch& stretch = StretchOf(shares_.data()[feature]);
   return {stretch.count, stretch.count - stretch.with_rate};
 }
 

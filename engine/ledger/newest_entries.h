@@ -39,7 +39,7 @@ class NewestEntries {
   // False where the feature is not made of bitmaps, its window reaches beyond them, or the figure
   // is unknown to the leg, whatever its entries are.
   bool Covers(int feature) {
-    const Shares& shares = shares_[static_cast<size_t>(feature)];
+    const Shares& shares = shares_.data()[feature];
     return shares.stretch != kNone && StretchOf(shares).is_covered && time_ >= shares.known_from;
   }
 
@@ -125,7 +125,7 @@ class NewestEntries {
 
   int StretchNumber(const FeaturePlan& plan);
   Stretch& StretchOf(const Shares& shares) {
-    Stretch& stretch = stretches_[static_cast<size_t>(shares.stretch)];
+    Stretch& stretch = stretches_.data()[shares.stretch];
     if (stretch.leg != leg_) Fill(&stretch);
     return stretch;
   }
@@ -135,10 +135,10 @@ class NewestEntries {
   uint64_t Holding(Condition* condition, uint64_t entries);
   // Of those with a base amount.
   Int128 SumOf(const Stretch& stretch) {
-    Series& series = series_[static_cast<size_t>(stretch.series)];
+    Series& series = series_.data()[stretch.series];
     const uint64_t entries = stretch.bits & with_rate_;
     if (series.leg != leg_ || (entries & ~series.summed) != 0) Sum(entries, &series);
-    return series.sums[static_cast<size_t>(stretch.with_rate)];
+    return series.sums.data()[stretch.with_rate];
   }
   void Sum(uint64_t entries, Series* series);
   int CountDistinct(const Stretch& stretch, Firsts* firsts) {

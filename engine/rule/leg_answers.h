@@ -81,7 +81,7 @@ class LegQuestions {
   Truth Ask(int32_t predicate) {
     LegAnswers::Remembered& remembered = remembered_[predicate];
     if (remembered.leg != leg_) {
-      const Program& program = rule_set_.index->predicates[predicate];
+      const Program& program = rule_set_.index->predicates.data()[predicate];
       remembered = {leg_, EvaluateTruth(program, rule_set_, reader_)};
     }
     return remembered.truth;

@@ -32,7 +32,7 @@ class RuleMatcher {
   template <class Visit>
   void ForEach(Visit visit) {
     for (size_t i = 0; i < touched_.size(); ++i) {
-      for (uint64_t words = std::exchange(touched_[i], 0); words != 0; words &= words - 1) {
+      for (uint64_t words = std::exchange(touched_.data()[i], 0); words != 0; words &= words - 1) {
         VisitFound(i * 64 + static_cast<size_t>(std::countr_zero(words)), visit);
       }
     }
@@ -47,7 +47,7 @@ class RuleMatcher {
 
   template <class Visit>
   void VisitFound(size_t word, Visit& visit) {
-    const Found found = std::exchange(found_[word], Found{});
+    const Found found = std::exchange(found_.data()[word], Found{});
     for (uint64_t rules = found.is_true | found.is_unknown; rules != 0; rules &= rules - 1) {
       const int bit = std::countr_zero(rules);
       visit(static_cast<int>(word * 64) + bit,
@@ -57,8 +57,8 @@ class RuleMatcher {
 
   void Mark(int rule, Truth truth) {
     const size_t word = static_cast<size_t>(rule) / 64;
-    touched_[word / 64] |= uint64_t{1} << (word % 64);
-    Found& found = found_[word];
+    touched_.data()[word / 64] |= uint64_t{1} << (word % 64);
+    Found& found = found_.data()[word];
     (truth == Truth::kTrue ? found.is_true : found.is_unknown) |= uint64_t{1} << (rule % 64);
   }
 
@@ -79,7 +79,7 @@ class RuleMatcher::Search {
   Search(RuleMatcher& matcher, Reader& reader, int32_t table)
       : matcher_(matcher),
         index_(*matcher.index_),
-        table_(index_.tables[table]),
+        table_(index_.tables.data()[table]),
         entries_(index_.entries.data() + table_.first_entry),
         limits_(index_.limits.data() + table_.first_entry),
         segment_of_(index_.segment_of.data() + table_.first_entry),

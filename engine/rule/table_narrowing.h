@@ -53,7 +53,7 @@ class TableNarrowing {
   void Run() {
     std::copy_n(Bitmap(table_.all), table_.words, left_);
     for (int32_t i = table_.dimensions_begin; i < table_.dimensions_end; ++i) {
-      Narrow(index_.dimensions[i]);
+      Narrow(index_.dimensions.data()[i]);
     }
   }
 
@@ -139,7 +139,7 @@ class TableNarrowing {
     if (key.bitmap != PredicateIndex::kNone) return Intersect(Bitmap(key.bitmap));
     Flip(key);
     IntersectFlipped(Bitmap(dimension.otherwise));
-    for (int32_t i = key.flips_begin; i < key.flips_end; ++i) flipped_[index_.flips[i].word] = 0;
+    for (int32_t i = key.flips_begin; i < key.flips_end; ++i) flipped_[index_.flips.data()[i].word] = 0;
   }
 
   void NarrowByPrefix(const Dimension& dimension) {
@@ -158,7 +158,7 @@ class TableNarrowing {
 
   void Flip(const PredicateIndex::Key& key) {
     for (int32_t i = key.flips_begin; i < key.flips_end; ++i) {
-      flipped_[index_.flips[i].word] ^= index_.flips[i].bits;
+      flipped_[index_.flips.data()[i].word] ^= index_.flips.data()[i].bits;
     }
   }
 
