@@ -52,7 +52,13 @@ class LaneState::Impl {
     int64_t total = 0, without_rate = 0;
   };
   Value Feature(const Judged& judged, int index);
-  FigureKey KeyOfFeature(const Judged& judged, int index, ValueType manner);
+  FigureKey KeyOfFeature(const Judged& judged, int index, ValueType manner) {
+    if (newest_.IsBegun() && status_.ok()) {
+      const FigureKey key = newest_.KeyOfFigure(index);
+      if (key.state != KeyState::kWithoutKey) return key;
+    }
+    return KeyOfValue(judged, index, manner);
+  }
   Listing FeatureEntries(const Judged& judged, int index, int most);
   EventTime CutoffOf(const Subject& subject) const {
     return subject.newest_time - options_.retention_us;
@@ -131,6 +137,7 @@ class LaneState::Impl {
   bool IsReadable(const FeaturePlan& plan, const Judged& judged) const;
   absl::StatusOr<Value> Compute(const Judged& judged, int index);
   void BeginNewest(const Judged& judged);
+  FigureKey KeyOfValue(const Judged& judged, int index, ValueType manner);
   // Whether the figure can be had from newest_.
   bool IsInNewest(const Judged& judged, int index);
   // What the feature's window adds up to where it is not in newest_, on the quicker of two ways.

@@ -54,11 +54,10 @@ Value LaneState::Impl::Feature(const Judged& judged, int index) {
   return remembered.value = computed.ok() ? *computed : Value::Unknown(plan.feature->type);
 }
 
-FigureKey LaneState::Impl::KeyOfFeature(const Judged& judged, int index, ValueType manner) {
-  if (!newest_.IsBegun()) BeginNewest(judged);
-  if (status_.ok()) {
-    const FigureKey key = newest_.KeyOfFigure(index);
-    if (key.state != KeyState::kWithoutKey) return key;
+FigureKey LaneState::Impl::KeyOfValue(const Judged& judged, int index, ValueType manner) {
+  if (!newest_.IsBegun()) {
+    BeginNewest(judged);
+    return KeyOfFeature(judged, index, manner);
   }
   return KeyOfFigureValue(Feature(judged, index), manner);
 }

@@ -102,15 +102,27 @@ class RuleMatcher::Search {
     const uint64_t unknown = narrowing_.unknown(word);
     const PredicateIndex::Segment* const segments = index_.segments.data();
     for (uint64_t left = narrowing_.left(word); left != 0;) {
-      const PredicateIndex::Segment& segment = segments[segment_of_[base + std::countr_zero(left)]];
+      const int32_t first = base + std::countr_zero(left);
+      const PredicateIndex::Segment& segment = segments[segment_of_[first]];
       const uint64_t own = left & segment.mask;
       left ^= own;
       if (segment.slot == PredicateIndex::kNone) {
         VisitEntries(base, own, unknown);
-      } else {
+      } else if (leg_.IsUnread(segment.slot) ||
+                 limits_[first] <= Reached(segment, leg_.Read(segment.slot))) {  // limits ascend
         VisitSegment(segment, base, own, unknown);
       }
     }
+  }
+
+  // No limit above it is reached by the feature's figure.
+  static int64_t Reached(const PredicateIndex::Segment& segment, const Figure& figure) {
+    constexpr int64_t kAny = std::numeric_limits<int64_t>::max();
+    if (figure.is_exact()) return segment.Directed(figure.key);
+    if (figure.state != KeyState::kRounded) return kAny;
+    // What was rounded may be larger than its key says.
+    const int64_t key = segment.Directed(figure.key);
+    return key == kAny ? kAny : key + 1;
   }
 
   void VisitSegment(const PredicateIndex::Segment& segment, int32_t base, uint64_t left,
@@ -125,18 +137,14 @@ class RuleMatcher::Search {
       if (figure.state == KeyState::kUnknown) return VisitEntries(base, left, unknown | left);
       return VisitCarefully(base, left, unknown);
     }
-    const int64_t key = segment.Directed(figure.key);
-    int64_t reached = key;
-    // What was rounded may be larger than its key says.
-    if (!figure.is_exact() && reached < std::numeric_limits<int64_t>::max()) ++reached;
-    // Limits ascend.
+    const int64_t reached = Reached(segment, figure);
     if (limits_[base + std::countr_zero(left)] > reached) return;
     uint64_t passing = left;
     while (limits_[base + Last(passing)] > reached) passing ^= uint64_t{1} << Last(passing);
     if (figure.is_exact()) return VisitEntries(base, passing, unknown);
     // Or smaller: which limits of about its key it reaches the key doesn't tell.
     uint64_t near = 0;
-    while (passing != 0 && limits_[base + Last(passing)] >= key) {
+    while (passing != 0 && limits_[base + Last(passing)] >= segment.Directed(figure.key)) {
       const uint64_t last = uint64_t{1} << Last(passing);
       near |= last;
       passing ^= last;
