@@ -57,7 +57,7 @@ class LegQuestions {
         tests_(rule_set_.index->tests.data()) {}
 
   const Figure& Read(int16_t slot) {
-    if (IsUnread(slot)) Fill(slots_[slot], &figures_[slot]);
+    if (IsUnread(slot)) Fill(slot);
     return figures_[slot];
   }
 
@@ -108,9 +108,10 @@ class LegQuestions {
     return test.negated ? evaluation::Not(truth) : truth;
   }
 
-  [[gnu::noinline]] void Fill(const PredicateIndex::Slot& slot, Figure* figure) {
-    const FigureKey key = KeyOf(slot);
-    *figure = {key, leg_};
+  // Not inlined: whoever reads a figure finds it there most of the time.
+  [[gnu::noinline]] void Fill(int16_t slot) {
+    const FigureKey key = KeyOf(slots_[slot]);
+    figures_[slot] = {key, leg_};
   }
 
   FigureKey KeyOf(const PredicateIndex::Slot& slot) {

@@ -187,7 +187,7 @@ class RuleMatcher::Search {
   }
 
   void Visit(const PredicateIndex::Entry& entry, int tests, bool is_unknown) {
-    const Truth truth = leg_.Conjunction(entry, tests);
+    const Truth truth = tests == 0 ? Truth::kTrue : leg_.Conjunction(entry, tests);
     if (truth != Truth::kFalse) matcher_.Mark(entry.rule, is_unknown ? Truth::kUnknown : truth);
   }
 

@@ -5,6 +5,7 @@
 
 #include "engine/ledger/lane_state.h"
 #include "engine/ledger/leg_log.h"
+#include "engine/rule/order_key.h"
 #include "tests/unit/ledger/feature_oracle.h"
 #include "tests/unit/ledger/feature_specs.h"
 #include "tests/unit/ledger/leg_stream.h"
@@ -205,13 +206,34 @@ class Run {
       if (spec.on != leg.subject_kind || OneIn(4)) continue;  // features are read lazily
       const Feature& feature = rule_set_->features[static_cast<size_t>(indices_[i])];
       const Value expected = oracle_.Figure(spec, leg, feature.type);
+      // Keys may be asked for before values or after, or both before other features' values.
+      const bool asks_key_first = OneIn(2);
+      if (asks_key_first) CheckKey(spec, expected, indices_[i], &figures);
       const Value figure = figures.Feature(indices_[i]);
+      if (!asks_key_first) CheckKey(spec, expected, indices_[i], &figures);
       ASSERT_TRUE(IsSame(figure, expected))
           << spec.yaml << "\nis " << Text(figure) << ", not " << Text(expected) << "\nsequence "
           << leg.sequence.value << ", outcome " << static_cast<int>(*outcome);
       if (!spec.ever && OneIn(20)) CheckEntries(spec, leg, indices_[i], &figures);
     }
     ASSERT_TRUE(state_->status().ok()) << state_->status();
+  }
+
+  // What the key says of the figure's place among others.
+  void CheckKey(const FeatureSpec& spec, const Value& expected, int index, LegFigures* figures) {
+    const ValueType manner = MannerOf(expected.type);
+    const FigureKey key = figures->KeyOfFeature(index, manner);
+    if (manner != ValueType::kInt && manner != ValueType::kDecimal) return;
+    const FigureKey own = KeyOfFigureValue(expected, manner);
+    ASSERT_EQ(key.state == KeyState::kUnknown, !expected.known) << spec.yaml;
+    ASSERT_EQ(key.key, own.key) << spec.yaml;
+    if (!key.is_exact()) return;
+    if (manner == ValueType::kInt) {
+      ASSERT_EQ(key.key, expected.integer) << spec.yaml;
+    } else {
+      const Number exact = Number::Scaled(key.key, kOrderKeyDigits);
+      ASSERT_TRUE(Compare(exact, expected.number) == 0) << spec.yaml;
+    }
   }
 
   void CheckEntries(const FeatureSpec& spec, const Leg& leg, int index, LegFigures* figures) {
@@ -282,6 +304,15 @@ Digest RunOnce(uint64_t seed, const LegStream::Options& stream, const Treatment&
   return run.FinalDigest();
 }
 
+void RunSeries(uint64_t seed, const LegStream::Options& stream) {
+  Run run(seed, stream, {});
+  testing::SpecMaker maker(seed);
+  for (int set = 0; set < 4; ++set) {
+    run.Activate(maker.Series());
+    run.Transactions(80);
+  }
+}
+
 class FeatureProperty : public ::testing::TestWithParam<uint64_t> {};
 
 TEST_P(FeatureProperty, EveryFigureIsItsDefinition) {
@@ -289,6 +320,13 @@ TEST_P(FeatureProperty, EveryFigureIsItsDefinition) {
   stream.may_jump = GetParam() % 2 == 0;
   if (GetParam() % 3 == 0) stream.step_us = 20 * kSecondUs;
   RunOnce(GetParam(), stream, {});
+}
+
+TEST_P(FeatureProperty, EveryFigureOfASeriesIsItsDefinition) {
+  LegStream::Options stream;
+  stream.may_jump = GetParam() % 2 == 0;
+  if (GetParam() % 3 == 0) stream.step_us = 20 * kSecondUs;
+  RunSeries(GetParam(), stream);
 }
 
 TEST_P(FeatureProperty, TreatmentShowsNowhere) {

@@ -1,6 +1,7 @@
 // Random features, each as YAML for the loader and as plain functions for the oracle.
 #pragma once
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -68,7 +69,50 @@ class SpecMaker {
     return MakeWindowed(std::move(spec));
   }
 
+  // Features that have all in common but their aggregates and how far their windows reach back, in
+  // any order.
+  std::vector<FeatureSpec> Series() {
+    FeatureSpec common;
+    common.directions = Among({"debits", "credits", "both"});
+    common.on = OneIn(3) ? SubjectKind::kParty : SubjectKind::kAccount;
+    common.prior = OneIn(3);
+    const bool has_skip = OneIn(3);
+    std::string rest;
+    if (OneIn(3)) {
+      common.statuses = {2, 3};
+      rest += ", status: [settled, rejected]";
+    }
+    if (OneIn(2)) {
+      const WhereSpec& where = Wheres()[static_cast<size_t>(Pick(7))];
+      common.where = where.holds;
+      rest += ", where: \"" + where.text + "\"";
+    }
+    std::vector<FeatureSpec> specs;
+    for (const auto& [window, over_us] : kWindows) {
+      if (has_skip && over_us <= kHourUs) continue;
+      for (const auto& [aggregate, of] : kOfSeries) {
+        FeatureSpec spec = common;
+        spec.aggregate = aggregate;
+        spec.of = of;
+        spec.over_us = over_us;
+        if (has_skip) spec.skip_us = kHourUs;
+        spec.yaml = Head(spec) + ", over: " + window + (has_skip ? ", skip: 1h" : "") + rest;
+        Close(&spec);
+        specs.push_back(std::move(spec));
+      }
+    }
+    std::shuffle(specs.begin(), specs.end(), random_);
+    return specs;
+  }
+
  private:
+  static constexpr std::pair<const char*, DurationUs> kWindows[] = {
+      {"10s", 10 * kSecondUs}, {"10m", 10 * kMinuteUs}, {"1h", kHourUs},
+      {"6h", 6 * kHourUs},     {"24h", kDayUs},         {"40h", 40 * kHourUs}};
+  static constexpr std::pair<const char*, const char*> kOfSeries[] = {
+      {"count", ""}, {"sum", "amount"}, {"mean", "amount"}, {"max", "amount"},
+      {"distinct", "counterparty"}, {"distinct", "kind"}};
+
   int Pick(int count) { return static_cast<int>(random_() % static_cast<uint64_t>(count)); }
   bool OneIn(int count) { return Pick(count) == 0; }
   std::string Among(const std::vector<std::string>& words) {
@@ -115,9 +159,6 @@ class SpecMaker {
     }
     spec.yaml = Head(spec);
     if (a == "percentile") spec.yaml += ", p: 95";
-    static const std::pair<const char*, DurationUs> kWindows[] = {
-        {"10s", 10 * kSecondUs}, {"10m", 10 * kMinuteUs}, {"1h", kHourUs},
-        {"6h", 6 * kHourUs},     {"24h", kDayUs},         {"40h", 40 * kHourUs}};
     const auto& window = kWindows[Pick(6)];
     spec.over_us = window.second;
     spec.yaml += std::string(", over: ") + window.first;

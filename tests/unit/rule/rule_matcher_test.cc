@@ -107,7 +107,7 @@ class Draw {
            std::to_string(cents % 10) + " EUR\")";
   }
   std::string Atom() {
-    switch (Below(24)) {
+    switch (Below(27)) {
       case 0: return "kind == " + Pick({"cash_deposit", "fee", "salary"});
       case 1: return "kind " + Pick({"!=", "=="}) + " " + Pick({"cash_deposit", "fee"});
       case 2: return "kind in [cash_deposit, " + Pick({"fee", "salary"}) + "]";
@@ -132,6 +132,11 @@ class Draw {
       case 20: return "(amount >= " + Cents() + " && amount < " + Cents() + ")";
       case 21: return Pick({"paid", "highest"}) + " >= " + Cents();
       case 22: return "counterparty " + Pick({"!=", "=="}) + " " + Pick({"\"A1\"", "\"A2\""});
+      case 23:
+        return Pick({"amount", "amount * 3", "paid", "paid / 3", "usual", "usual - amount",
+                     "amount * pieces"}) +
+               Order() + Pick({"usual", "paid", "highest", "highest * 3", "amount / 7"});
+      case 24: return Pick({"pieces", "payees + 1"}) + Order() + Pick({"payees", "pieces * 2"});
       default: return Pick({"amount * pieces >= paid", "true", "1 > 2", "usual * 3 < amount"});
     }
   }
