@@ -167,17 +167,20 @@ void NewestEntries::Begin(const Ledger& ledger, EventTime cutoff, const ReadingC
 void NewestEntries::BeginUnknown() {
   ++leg_;
   is_begun_ = true;
-  time_ = cutoff_ = EventTime::Min();
+  time_ = cutoff_ = EventTime();
   complete_after_ = EventTime::Max();
 }
 
 void NewestEntries::Fill(Stretch* stretch) {
-  const Window& window = WindowOf(stretch->window);
+  Window& window = windows_.data()[stretch->window];
+  if (window.leg != leg_) Fill(&window);
   stretch->leg = leg_;
   stretch->is_covered = window.is_covered;
   if (!window.is_covered) return;
   const Series& series = series_.data()[stretch->series];
-  uint64_t bits = window.bits & SelectionOf(series.selection);
+  Selection& selection = selections_.data()[series.selection];
+  if (selection.leg != leg_) Fill(&selection);
+  uint64_t bits = window.bits & selection.bits;
   if (series.leaves_out_leg) bits &= ~own_;
   if (series.where != kNone && bits != 0) {
     bits = Holding(&conditions_.data()[series.where], bits);
@@ -188,34 +191,25 @@ void NewestEntries::Fill(Stretch* stretch) {
       (bits & ~with_rate_) == 0 ? stretch->count : std::popcount(bits & with_rate_);
 }
 
-const NewestEntries::Window& NewestEntries::WindowOf(int number) {
-  Window& window = windows_.data()[number];
-  if (window.leg != leg_) {
-    window.leg = leg_;
-    const EventTime after = std::max(time_ - window.over_us, cutoff_);
-    window.is_covered =
-        after >= complete_after_ && (!is_day_only_ || window.over_us >= kTimeOfDayUs);
-    if (window.is_covered) {
-      const size_t begin = CountThrough(after);
-      const size_t end = CountThrough(time_ - window.skip_us);
-      window.bits = FirstBits(end) & ~FirstBits(begin);
-    }
-  }
-  return window;
+void NewestEntries::Fill(Window* window) {
+  window->leg = leg_;
+  const EventTime after = std::max(time_ - window->over_us, cutoff_);
+  window->is_covered =
+      after >= complete_after_ && (!is_day_only_ || window->over_us >= kTimeOfDayUs);
+  if (!window->is_covered) return;
+  const size_t begin = CountThrough(after);
+  const size_t end = CountThrough(time_ - window->skip_us);
+  window->bits = FirstBits(end) & ~FirstBits(begin);
 }
 
-uint64_t NewestEntries::SelectionOf(int number) {
-  Selection& selection = selections_.data()[number];
-  if (selection.leg != leg_) {
-    selection.leg = leg_;
-    selection.bits = 0;
-    uint64_t bit = 1;
-    for (const Entry& entry : chunk_->entries()) {
-      if (selection.plan->Selects(entry)) selection.bits |= bit;
-      bit <<= 1;
-    }
+void NewestEntries::Fill(Selection* selection) {
+  selection->leg = leg_;
+  selection->bits = 0;
+  uint64_t bit = 1;
+  for (const Entry& entry : chunk_->entries()) {
+    if (selection->plan->Selects(entry)) selection->bits |= bit;
+    bit <<= 1;
   }
-  return selection.bits;
 }
 
 size_t NewestEntries::CountThrough(EventTime time) const {

@@ -130,11 +130,12 @@ class NewestEntries {
     return stretch;
   }
   void Fill(Stretch* stretch);
-  const Window& WindowOf(int number);
-  uint64_t SelectionOf(int number);
+  void Fill(Window* window);
+  void Fill(Selection* selection);
   uint64_t Holding(Condition* condition, uint64_t entries);
   // Of those with a base amount.
   Int128 SumOf(const Stretch& stretch) {
+    if (stretch.with_rate == 0) return 0;
     Series& series = series_.data()[stretch.series];
     const uint64_t entries = stretch.bits & with_rate_;
     if (series.leg != leg_ || (entries & ~series.summed) != 0) Sum(entries, &series);
@@ -142,6 +143,7 @@ class NewestEntries {
   }
   void Sum(uint64_t entries, Series* series);
   int CountDistinct(const Stretch& stretch, Firsts* firsts) {
+    if (stretch.bits == 0) return 0;
     if (firsts->leg != leg_ || (stretch.bits & ~firsts->asked) != 0) {
       FindFirsts(stretch.bits, firsts);
     }

@@ -13,6 +13,10 @@
 //    the order of their limits: a segment. Its feature is read only where an entry of it is left,
 //    and at the first limit that the feature does not reach the segment is done with.
 // What is left is asked those of its tests that neither step has settled.
+//
+// Tests compare keys (order_key.h) wherever keys can tell, not values: a feature's key is often at
+// hand where its value would have to be made. That holds between two figures as well, as in
+// `amount * 3 >= usual`: each side is a slot, whose key is made once a leg, whatever it is held to.
 #pragma once
 
 #include <array>
