@@ -68,7 +68,8 @@ class Chunk {
   std::string_view ChannelOf(const Entry& entry) const;
   // Zero in account ledgers.
   Hash128 OwnAccountOf(size_t offset) const {
-    return rest_ == nullptr || rest_->own_accounts.empty() ? Hash128() : rest_->own_accounts[offset];
+    const bool has_any = rest_ != nullptr && !rest_->own_accounts.empty();
+    return has_any ? rest_->own_accounts[offset] : Hash128();
   }
   // Empty where it is unknown.
   std::string_view ColumnOf(size_t offset, uint32_t name) const;

@@ -70,8 +70,8 @@ rocksdb::Options StoreOptions(size_t block_cache_bytes) {
   options.level0_file_num_compaction_trigger = 8;
   options.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
   options.keep_log_file_num = 4;
-  // Most of an image and of the log are hashes, which nothing makes shorter: LZ4 takes a sixth off a
-  // compacted state, zstd a quarter and twice the time. What comes from memory is rewritten soon.
+  // Most of an image and of the log are hashes, which nothing makes shorter: LZ4 takes a sixth off
+  // a compacted state, zstd a quarter and twice the time. What comes from memory is rewritten soon.
   options.compression = IfSupported(rocksdb::kLZ4Compression);
   options.compression_per_level.assign(static_cast<size_t>(options.num_levels),
                                        options.compression);
