@@ -96,9 +96,8 @@ class LaneState::Impl {
   bool MayBeStored() const { return found_images_ || table_.evictions() > 0; }
   // Those that are not among subjects_ahead_, with one look into the store.
   absl::Status LoadMissing(std::span<const Leg> legs);
-  // Brings the subjects with the hashes of `items` close, as far as they are in memory; they are
-  // then in subjects_ahead_. Of another subject with the same hash it brings nothing of use and
-  // does no harm.
+  // Brings the subjects with the hashes of `items` close, as far as they are in memory, and notes
+  // them in subjects_ahead_; or others with the same hashes, which does no harm.
   template <typename Items, typename HashOf>
   void Prefetch(const Items& items, HashOf hash_of);
   // Enters the leg into the subject's totals and its ledger.
@@ -170,7 +169,6 @@ class LaneState::Impl {
   std::vector<std::string> missing_keys_;
   std::vector<std::string_view> missing_views_;
   std::vector<std::optional<std::string>> missing_values_;
-
   std::vector<LaneLeg> lane_legs_;  // of Recover
 
   SubjectTable table_;
