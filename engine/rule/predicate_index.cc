@@ -12,8 +12,9 @@ size_t Bytes(const std::vector<T>& items) {
 }  // namespace
 
 size_t PredicateIndex::HeapBytes() const {
-  size_t bytes = Bytes(slots) + Bytes(predicates) + Bytes(calculations) + Bytes(tests) + Bytes(entries) + Bytes(limits) +
-                 Bytes(segment_of) + Bytes(segments) + Bytes(tables) + Bytes(dimensions) +
+  size_t bytes = Bytes(slots) + Bytes(predicates) + Bytes(calculations) + Bytes(tests) +
+                 Bytes(entries) + Bytes(limits) + Bytes(segment_of) + Bytes(segments) +
+                 Bytes(tables) + Bytes(dimensions) +
                  Bytes(words) + Bytes(flips) + Bytes(event_keys) + Bytes(event_entries) +
                  Bytes(texts);
   for (const std::vector<Program>* programs : {&predicates, &calculations}) {

@@ -57,7 +57,8 @@ std::shared_ptr<const PredicateIndex> PredicateIndexBuilder::Build() {
   BuildRoots();
   const auto trim = [](auto&... vectors) { (vectors.shrink_to_fit(), ...); };
   PredicateIndex& index = *index_;
-  trim(index.slots, index.predicates, index.calculations, index.tests, index.entries, index.limits, index.segment_of,
+  trim(index.slots, index.predicates, index.calculations,
+       index.tests, index.entries, index.limits, index.segment_of,
        index.segments, index.tables, index.dimensions, index.words, index.flips, index.event_keys,
        index.event_entries, index.texts);
   return index_;

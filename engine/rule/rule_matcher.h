@@ -107,7 +107,7 @@ class RuleMatcher::Search {
       const uint64_t own = left & segment.mask;
       left ^= own;
       if (segment.slot == PredicateIndex::kNone) {
-        VisitEntries(base, own, unknown);
+        VisitEntries(base, own, unknown, narrowing_.is_careful());
       } else if (leg_.IsUnread(segment.slot) ||
                  limits_[first] <= Reached(segment, leg_.Read(segment.slot))) {  // limits ascend
         VisitSegment(segment, base, own, unknown);
@@ -134,14 +134,17 @@ class RuleMatcher::Search {
     }
     const Figure& figure = leg_.Read(segment.slot);
     if (!figure.has_key()) {
-      if (figure.state == KeyState::kUnknown) return VisitEntries(base, left, unknown | left);
-      return VisitCarefully(base, left, unknown);
+      const bool is_unknown = figure.state == KeyState::kUnknown;
+      return VisitEntries(base, left, is_unknown ? unknown | left : unknown,
+                          narrowing_.is_careful() || !is_unknown);
     }
     const int64_t reached = Reached(segment, figure);
     if (limits_[base + std::countr_zero(left)] > reached) return;
     uint64_t passing = left;
     while (limits_[base + Last(passing)] > reached) passing ^= uint64_t{1} << Last(passing);
-    if (figure.is_exact()) return VisitEntries(base, passing, unknown);
+    if (figure.is_exact()) {
+      return VisitEntries(base, passing, unknown, narrowing_.is_careful());
+    }
     // Or smaller: which limits of about its key it reaches the key doesn't tell.
     uint64_t near = 0;
     while (passing != 0 && limits_[base + Last(passing)] >= segment.Directed(figure.key)) {
@@ -149,8 +152,8 @@ class RuleMatcher::Search {
       near |= last;
       passing ^= last;
     }
-    VisitEntries(base, passing, unknown);
-    VisitCarefully(base, near, unknown);
+    VisitEntries(base, passing, unknown, narrowing_.is_careful());
+    VisitEntries(base, near, unknown, true);
   }
 
   static int Last(uint64_t bits) { return 63 - std::countl_zero(bits); }
@@ -168,21 +171,12 @@ class RuleMatcher::Search {
     return left_out;
   }
 
-  void VisitEntries(int32_t base, uint64_t left, uint64_t unknown) {
-    if (narrowing_.is_careful()) return VisitCarefully(base, left, unknown);
+  // Careful: asks the settled tests as well, as some figure has no exact key.
+  void VisitEntries(int32_t base, uint64_t left, uint64_t unknown, bool is_careful) {
     for (; left != 0; left &= left - 1) {
       const int bit = std::countr_zero(left);
       const PredicateIndex::Entry& entry = entries_[base + bit];
-      Visit(entry, entry.open_tests, (unknown >> bit & 1) != 0);
-    }
-  }
-
-  // Asks the settled tests as well, where some figure has no exact key.
-  void VisitCarefully(int32_t base, uint64_t left, uint64_t unknown) {
-    for (; left != 0; left &= left - 1) {
-      const int bit = std::countr_zero(left);
-      const PredicateIndex::Entry& entry = entries_[base + bit];
-      Visit(entry, entry.tests, (unknown >> bit & 1) != 0);
+      Visit(entry, is_careful ? entry.tests : entry.open_tests, (unknown >> bit & 1) != 0);
     }
   }
 

@@ -139,7 +139,8 @@ class TableNarrowing {
     if (key.bitmap != PredicateIndex::kNone) return Intersect(Bitmap(key.bitmap));
     Flip(key);
     IntersectFlipped(Bitmap(dimension.otherwise));
-    for (int32_t i = key.flips_begin; i < key.flips_end; ++i) flipped_[index_.flips.data()[i].word] = 0;
+    const PredicateIndex::Flip* const flips = index_.flips.data();
+    for (int32_t i = key.flips_begin; i < key.flips_end; ++i) flipped_[flips[i].word] = 0;
   }
 
   void NarrowByPrefix(const Dimension& dimension) {
