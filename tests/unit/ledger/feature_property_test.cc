@@ -81,8 +81,6 @@ class Run {
   }
 
   void Activate(std::vector<FeatureSpec> specs) {
-    // A crash applies legs again by the set that was active when they came: here, none is left.
-    while (!unsaved_.empty()) WriteBack(/*all=*/false);
     LoadOptions load;
     load.base_currency = *CurrencyCode::Parse("EUR");
     load.hasher = &hasher_;
