@@ -145,9 +145,11 @@ def measure(options, folder):
 def text(judge):
     lines = ["from received to verdict, milliseconds: median over the rounds (least, greatest)"]
     for source, each in judge["summary"].items():
-        lines.append(f"{source} at {each['per_second']:,.0f}/s, {each['legs']:,} legs: " + ", ".join(
+        spreads = ", ".join(
             f"{name} {spread['median']:.2f} ({spread['min']:.2f} {spread['max']:.2f})"
-            for name, spread in each["milliseconds"].items()))
+            for name, spread in each["milliseconds"].items())
+        lines.append(f"{source} at {each['per_second']:,.0f}/s, {each['legs']:,.0f} legs: "
+                     + spreads)
     return "\n".join(lines)
 
 

@@ -202,9 +202,10 @@ def judge_section(result):
             rows.append((text, f"{each['per_second']:,.0f}", f"{each['legs']:,.0f}",
                          *(f"{spreads[name]['median']:,.2f}" if name in spreads else "too few"
                            for name in names)))
-    return ("<h2>Latency of a verdict</h2><p class=about>From the moment a record was received (due "
-            "in the file, or appended to the topic) until the verdict on each of its legs is known, "
-            "at half of the greatest rate; by the engine's histogram, median of the rounds.</p>"
+    return ("<h2>Latency of a verdict</h2><p class=about>From the moment a record was received "
+            "(due in the file, or appended to the topic) until the verdict on each of its legs is "
+            "known, at half of the greatest rate; by the engine's histogram, median of the "
+            "rounds.</p>"
             + table((("", False), ("tx/s", True), ("legs", True),
                      *((f"{name} ms", True) for name in names)), rows))
 

@@ -71,7 +71,8 @@ class Recovery:
         recovered = log_bytes / self.options.bytes_a_transaction / ready
         return {"leg_log_bytes_max": leg_log_bytes, "killed_after_records": killed_after,
                 "ready_seconds": ready, "live_records_per_second": committed / took,
-                "replay_ratio": recovered / (committed / took), "first_commit_seconds": journal.next_time(began) - began,
+                "replay_ratio": recovered / (committed / took),
+                "first_commit_seconds": journal.next_time(began) - began,
                 "log_bytes_read": log_bytes,
                 "records_replayed": number_in(REPLAYED, said),
                 "state_bytes": state}

@@ -18,7 +18,7 @@ namespace {
 constexpr int kCallMs = 10'000;
 // Calls may ignore their timeout (librdkafka#5456, #4420); past this the process ends.
 constexpr int kCallMsMax = 60'000;
-constexpr auto kRepeatPause = std::chrono::milliseconds(50);
+constexpr auto kRepeatPause = std::chrono::milliseconds(5);
 
 int64_t NowNs() { return SystemClock().NowNs(); }
 int64_t SinceMs(int64_t start_ns) { return (NowNs() - start_ns) / 1'000'000; }

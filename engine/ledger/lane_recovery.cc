@@ -5,6 +5,7 @@
 
 #include "absl/container/flat_hash_set.h"
 #include "engine/base/status.h"
+#include "engine/ledger/lane_prefetch.h"
 #include "engine/ledger/lane_state_impl.h"
 #include "engine/ledger/store_key.h"
 #include "engine/model/decoder.h"
@@ -102,9 +103,9 @@ absl::Status LaneState::Impl::Recover(
         RETURN_IF_ERROR(RecordLogged(leg.leg, table_.Find(leg.hash, leg.leg.record_key)));
       }
     }
-    NoteLogged(part.last, bytes);
+    logged_.Add(part.last, bytes);
     if (!IsOverBound()) continue;
-    // Between two parts every subject is as it was at its epoch's end, where images are made.
+    // Between two parts every subject is as it was at its epoch's end: amid no transaction.
     StoreBatch images;
     const uint64_t ticket = ++taken_ticket_;
     PutImages(ticket, &images, [](const Subject&) { return true; });

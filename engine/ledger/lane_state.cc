@@ -8,6 +8,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "engine/base/check.h"
 #include "engine/base/status.h"
+#include "engine/ledger/lane_prefetch.h"
 #include "engine/ledger/lane_state_impl.h"
 #include "engine/ledger/ledger_digest.h"
 #include "engine/ledger/store_key.h"
@@ -49,7 +50,8 @@ bool HasImages(Store* store) {
 }  // namespace
 
 LaneState::Impl::Impl(Store* store, const LedgerOptions& options, const KeyedHasher* hasher)
-    : store_(store), options_(options), hasher_(*hasher), found_images_(HasImages(store)) {}
+    : store_(store), options_(options), hasher_(*hasher), found_images_(HasImages(store)),
+      logged_(options.leg_log_bytes_max) {}
 
 void LaneState::Impl::SetRuleSet(std::shared_ptr<const RuleSet> rule_set,
                                  const RecordedSince& since) {
@@ -215,30 +217,6 @@ void LaneState::Impl::ReadTexts(const Leg& leg, EntryTexts* texts) {
   texts->columns = column_texts_;
 }
 
-Sequence LaneState::Impl::LoggedBeyondBound() const {
-  Sequence end;
-  size_t bytes = logged_bytes_;
-  for (const LoggedEpoch& epoch : logged_) {
-    if (bytes <= options_.leg_log_bytes_max) break;
-    end = {epoch.last.value + 1};
-    bytes -= epoch.bytes;
-  }
-  return end;
-}
-
-void LaneState::Impl::NoteLogged(Sequence last, size_t bytes) {
-  if (bytes == 0) return;
-  logged_.push_back({last, bytes});
-  logged_bytes_ += bytes;
-}
-
-void LaneState::Impl::ForgetLogged(Sequence first_needed) {
-  while (!logged_.empty() && logged_.front().last < first_needed) {
-    logged_bytes_ -= logged_.front().bytes;
-    logged_.pop_front();
-  }
-}
-
 void LaneState::Impl::PutImages(uint64_t ticket, StoreBatch* batch,
                                 absl::FunctionRef<bool(const Subject&)> wanted) {
   const bool is_short = IsOverBound();
@@ -268,10 +246,10 @@ WriteBack LaneState::Impl::TakeWriteBack(uint64_t ticket, bool all) {
   WriteBack out;
   out.batch = std::exchange(images_ahead_, {});
   out.leg_log = log_.Take();
-  NoteLogged(applied_, out.leg_log.size());
-  due_ = LoggedBeyondBound();
+  logged_.Add(applied_, out.leg_log.size());
+  due_ = logged_.BeyondBound();
   // Behind by much, smoothness has to give way: the log must not grow without a bound.
-  const bool is_behind = logged_bytes_ / 2 > options_.leg_log_bytes_max;
+  const bool is_behind = logged_.IsFarBeyondBound();
   PutImages(ticket, &out.batch, [&](const Subject& oldest) {
     if (all || (is_behind && oldest.first_unsaved < due_)) return true;
     return HasTooManyDirty() && out.batch.bytes < options_.write_back_bytes_max;
@@ -279,7 +257,7 @@ WriteBack LaneState::Impl::TakeWriteBack(uint64_t ticket, bool all) {
   if (const Subject* left = table_.OldestDirty(); left != nullptr) {
     out.first_unsaved = left->first_unsaved;
   }
-  ForgetLogged(out.first_unsaved);
+  logged_.Forget(out.first_unsaved);
   table_.CountPendingBytes(ticket, out.batch.bytes + out.leg_log.size());
   table_.EvictDownTo(options_.cache_bytes_max);
   return out;

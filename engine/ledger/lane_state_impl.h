@@ -1,7 +1,6 @@
 // What LaneState is made of; lane_state.cc, lane_recovery.cc and leg_figures.cc include it. Hot.
 #pragma once
 
-#include <deque>
 #include <memory>
 #include <optional>
 #include <span>
@@ -14,6 +13,7 @@
 #include "engine/ledger/ever_figure.h"
 #include "engine/ledger/lane_state.h"
 #include "engine/ledger/leg_log.h"
+#include "engine/ledger/logged_epochs.h"
 #include "engine/ledger/newest_entries.h"
 #include "engine/ledger/subject_table.h"
 #include "engine/ledger/window_scan.h"
@@ -97,7 +97,7 @@ class LaneState::Impl {
   // Those that are not among subjects_ahead_, with one look into the store.
   absl::Status LoadMissing(std::span<const Leg> legs);
   // Brings the subjects with the hashes of `items` close, as far as they are in memory, and notes
-  // them in subjects_ahead_; or others with the same hashes, which does no harm.
+  // them in subjects_ahead_; or others with the same hashes, which does no harm (lane_prefetch.h).
   template <typename Items, typename HashOf>
   void Prefetch(const Items& items, HashOf hash_of);
   // Enters the leg into the subject's totals and its ledger.
@@ -122,12 +122,6 @@ class LaneState::Impl {
   void PutImages(uint64_t ticket, StoreBatch* batch,
                  absl::FunctionRef<bool(const Subject& oldest)> wanted);
   void PutImage(Subject* subject, uint64_t ticket, StoreBatch* batch);
-  // The epoch that ends with `last` has so many bytes of the log.
-  void NoteLogged(Sequence last, size_t bytes);
-  // Epochs whose legs are all in images are not needed any more.
-  void ForgetLogged(Sequence first_needed);
-  // Before which sequence legs stand in the log that make it longer than its bound.
-  Sequence LoggedBeyondBound() const;
 
   static bool HasFigures(const Judged& judged) {
     return judged.subject != nullptr && judged.outcome != ApplyOutcome::kTooLate;
@@ -178,13 +172,8 @@ class LaneState::Impl {
   Sequence applied_;  // of the newest leg
   LegLogWriter log_;  // of the open epoch
   StoreBatch images_ahead_;  // of WriteAhead
-  Sequence due_;      // subjects that were changed before it and have no image since get one
-  struct LoggedEpoch {
-    Sequence last;
-    size_t bytes = 0;
-  };
-  std::deque<LoggedEpoch> logged_;  // those that are still needed, and their bytes in all
-  size_t logged_bytes_ = 0;
+  Sequence due_;  // subjects that were changed before it and have no image since get one
+  LoggedEpochs logged_;  // those that are still needed
 
   std::shared_ptr<const RuleSet> rule_set_;
   uint64_t rule_set_number_ = 0;
@@ -201,19 +190,5 @@ class LaneState::Impl {
   std::vector<ColumnText> column_texts_;
   std::vector<std::string> column_values_;
 };
-
-template <typename Items, typename HashOf>
-void LaneState::Impl::Prefetch(const Items& items, HashOf hash_of) {
-  // Each step asks for what the next one reads, so that many misses are under way at once.
-  for (const auto& item : items) table_.PrefetchSlot(hash_of(item));
-  subjects_ahead_.clear();
-  legs_ahead_ = {};
-  for (const auto& item : items) subjects_ahead_.push_back(table_.PrefetchSubject(hash_of(item)));
-  for (const Subject* subject : subjects_ahead_) {
-    if (subject == nullptr) continue;
-    subject->ledger.PrefetchNewest();
-    table_.PrefetchForDirty(*subject);
-  }
-}
 
 }  // namespace vigla
