@@ -9,6 +9,8 @@ namespace vigla {
 namespace {
 
 constexpr int64_t kGateIntervalNs = 500'000'000;
+// Polled at a rate that is no burden, batches are so much smaller than full ones.
+constexpr size_t kSmallBatches = 16;
 
 }  // namespace
 
@@ -20,8 +22,8 @@ CommitStage::CommitStage(const PipelineOptions& options,
       topics_(topics),
       ports_(ports),
       lanes_(lanes),
-      input_(options.ring_batches * 2),
-      recycled_(options.ring_batches * 4),
+      input_(options.ring_batches * kSmallBatches),
+      recycled_(options.ring_batches * kSmallBatches),
       index_(ports.store, options.index_blocks_cached),
       builder_(options, topics,
                {ports.output->RecordBytesMax(), ports.output->RejectsAsJson()}, &index_,
@@ -48,6 +50,7 @@ absl::StatusOr<StepResult> CommitStage::Step() {
   if (!input_.TryPop(&message)) return StepResult::kIdle;
   if (message.batch != nullptr) {
     const int64_t start = ports_.clock->NowNs();
+    metrics_.records_taken.Add(message.batch->records.size());
     builder_.AddBatch(*message.batch);
     metrics_.build_ns_total.Add(static_cast<uint64_t>(ports_.clock->NowNs() - start));
     batches_.push_back(std::move(message.batch));

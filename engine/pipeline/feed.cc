@@ -7,21 +7,31 @@ namespace vigla {
 
 Feed::Feed(const PipelineOptions& options, const std::vector<std::string>& topics,
            const KeyedHasher* hasher, const std::vector<std::unique_ptr<Lane>>& lanes,
-           BuilderRing* builder, RecycleRing* recycled)
+           BuilderRing* builder, RecycleRing* recycled, const Counter* records_taken)
     : intake_(options, hasher),
       sequencer_(topics, hasher),
       lanes_(lanes),
       builder_(builder),
-      recycled_(recycled) {}
+      recycled_(recycled),
+      records_taken_(records_taken),
+      records_waiting_max_(2 * options.ring_batches * options.batch_records_max) {}
+
+bool Feed::Push(Outgoing& outgoing) {
+  if (auto* to_lane = std::get_if<ToLane>(&outgoing)) {
+    return lanes_[to_lane->lane]->input().TryPush(to_lane->message);
+  }
+  auto& message = std::get<BuilderMessage>(outgoing);
+  const size_t records = message.batch == nullptr ? 0 : message.batch->records.size();
+  const uint64_t waiting = records_pushed_ - records_taken_->Get();
+  if (waiting > 0 && waiting + records > records_waiting_max_) return false;
+  if (!builder_->TryPush(message)) return false;
+  records_pushed_ += records;
+  return true;
+}
 
 bool Feed::Flush() {
   while (!outbox_.empty()) {
-    Outgoing& outgoing = outbox_.front();
-    const bool pushed = std::holds_alternative<ToLane>(outgoing)
-                            ? lanes_[std::get<ToLane>(outgoing).lane]->input().TryPush(
-                                  std::get<ToLane>(outgoing).message)
-                            : builder_->TryPush(std::get<BuilderMessage>(outgoing));
-    if (!pushed) {
+    if (!Push(outbox_.front())) {
       metrics_.ring_full.Add(1);
       return false;
     }

@@ -27,7 +27,7 @@ class Feed {
  public:
   Feed(const PipelineOptions& options, const std::vector<std::string>& topics,
        const KeyedHasher* hasher, const std::vector<std::unique_ptr<Lane>>& lanes,
-       BuilderRing* builder, RecycleRing* recycled);
+       BuilderRing* builder, RecycleRing* recycled, const Counter* records_taken);
 
   Sequencer& sequencer() { return sequencer_; }
   FeedMetrics& metrics() { return metrics_; }
@@ -65,6 +65,7 @@ class Feed {
   };
   using Outgoing = std::variant<ToLane, BuilderMessage>;
 
+  bool Push(Outgoing& outgoing);
   void SendToLanes(const LaneMessage& message);
   void Send(std::shared_ptr<const EpochEnd> end);
 
@@ -73,6 +74,9 @@ class Feed {
   const std::vector<std::unique_ptr<Lane>>& lanes_;
   BuilderRing* builder_;
   RecycleRing* recycled_;
+  const Counter* records_taken_;  // by the builder
+  const uint64_t records_waiting_max_;
+  uint64_t records_pushed_ = 0;  // to the builder
   FeedMetrics metrics_;
   std::deque<Outgoing> outbox_;  // at most one batch or epoch end, times the lanes
   std::shared_ptr<const Activation> activation_;  // of the open epoch, until its first batch

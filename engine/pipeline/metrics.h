@@ -23,6 +23,7 @@ struct LaneMetrics {
 };
 
 struct BuilderMetrics {
+  Counter records_taken;  // from the ring
   Counter epochs, alerts, shadow_alerts, audit_frames, rejects;
   std::array<Counter, 5> alerts_by_severity;  // by AlertSeverity
   Counter images_written, image_bytes, commit_ns_total, build_ns_total, write_ns_total;

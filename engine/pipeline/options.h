@@ -21,7 +21,9 @@ struct PipelineOptions {
   // Records and bytes polled at once: the unit that travels through the rings.
   size_t batch_records_max = 512;
   size_t batch_bytes_max = size_t{1} << 20;
-  // Batches that may wait in front of each lane; a full ring stops the poll.
+  // Full batches that may wait in front of each lane; a full ring stops the poll. Twice as many
+  // records may wait for the epoch builder, in however small batches: it takes none while it
+  // commits, which lanes must not wait for.
   size_t ring_batches = 64;
   // Of all lanes together; `ledger.cache_bytes_max` is derived from it.
   size_t cache_bytes = size_t{1} << 30;

@@ -68,7 +68,7 @@ absl::Status Pipeline::Open() {
   commit_ = std::make_unique<CommitStage>(options_, topics, commit_ports, lanes_, header);
   RETURN_IF_ERROR(ReadState());
   feed_ = std::make_unique<Feed>(options_, topics, &hasher_, lanes_, &commit_->input(),
-                                 &commit_->recycled());
+                                 &commit_->recycled(), &commit_->metrics().records_taken);
   replay_ = std::make_unique<ReplayFeed>(options_, load_options_, ports_.source, ports_.output,
                                          feed_.get(), header);
   RETURN_IF_ERROR(replay_->Start());
