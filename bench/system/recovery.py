@@ -160,12 +160,12 @@ def arguments():
     parser.add_argument("--partitions", type=int, default=4)
     parser.add_argument("--rounds", type=int, default=figures.ROUNDS_MIN)
     parser.add_argument("--log-mib", type=int, action="append",
-                        help="engine.leg_log_bytes in MiB; may be repeated (default: 8, 32, 128)")
+                        help="engine.leg_log_bytes in MiB; may be repeated (default: 8, 32, 80)")
     parser.add_argument("--bytes-a-transaction", type=int, default=90,
                         help="of the log; the kill comes when this would have filled it")
     harness.add_options(parser)
     options = parser.parse_args()
-    options.log_mib = options.log_mib or [8, 32, 128]
+    options.log_mib = options.log_mib or [8, 32, 80]
     harness.demand_engine(parser)
     return options
 

@@ -34,7 +34,7 @@ struct LedgerOptions {
   size_t cache_bytes_max = size_t{1} << 30;  // of this lane
   // Of this lane's legs in the log before the subjects of the oldest ones get images. More: a
   // busy subject costs fewer writes; less: a shorter recovery, which reads the log.
-  size_t leg_log_bytes_max = size_t{128} << 20;
+  size_t leg_log_bytes_max = size_t{80} << 20;
   size_t write_back_bytes_max = 16 << 20;  // of images an epoch, while the log is not twice as long
   // False: the state need not outlive the process, so legs are not logged, and images are written
   // only for want of memory.
