@@ -16,6 +16,7 @@ import harness  # first: it lets the others find the harness of the system tests
 import broker as kafka_broker
 import topics
 
+import backlog
 import engine_run
 import figures
 import workload
@@ -38,20 +39,14 @@ class Judge:
 
     def maxima(self):
         """Transactions a second at most, from the file and from a filled topic."""
-        address = self.broker.address
         folder = self.folder / "maximum"
         with engine_run.file_engine(folder, [self.stream], {}) as vigla:
             file = engine_run.measure(vigla, engine_run.JournalFile(folder / "out/journal.ndjson"),
                                       None, self.options.seconds)
         shutil.rmtree(folder)
-        workload.fill(address, "backlog.in", self.options.partitions, self.stream,
-                      self.options.seconds)
-        topics.create_outputs(address, "backlog", self.options.partitions)
-        with engine_run.kafka_engine(self.folder / "backlog", address, "backlog", {},
-                                     topic="backlog.in") as vigla:
-            kafka = engine_run.measure(vigla, engine_run.JournalTopic(address, "backlog"),
-                                       harness.broker_pid(self.broker), self.options.seconds)
-        return {"file": file["records_per_second"], "kafka": kafka["records_per_second"]}
+        kafka, _ = backlog.measure(self.broker, self.folder, self.stream, self.options.partitions,
+                                   self.options.seconds)
+        return {"file": file["records_per_second"], "kafka": kafka}
 
     def file(self, number, per_second):
         folder = self.folder / f"file-{number}"
@@ -155,10 +150,7 @@ def text(judge):
 
 def arguments():
     parser = argparse.ArgumentParser(prog="bench/system/judge", description=__doc__)
-    parser.add_argument("--transactions", type=int, default=2_000_000, help="in the stream")
-    parser.add_argument("--accounts", type=int, default=1_000_000)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--partitions", type=int, default=4)
+    workload.add_options(parser, transactions=2_000_000)
     parser.add_argument("--rounds", type=int, default=figures.ROUNDS_MIN)
     parser.add_argument("--length", type=float, default=20,
                         help=f"seconds of each run, of which {WARM_SECONDS} are warm-up")

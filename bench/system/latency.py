@@ -11,9 +11,7 @@ import shutil
 import harness  # first: it lets the others find the harness of the system tests
 
 import broker as kafka_broker
-import topics
-
-import engine_run
+import backlog
 import figures
 import latency_table
 import live_run
@@ -37,14 +35,8 @@ class Latency:
         say(f"generating {options.transactions:,} transactions")
         load = workload.Workload(options.transactions, options.accounts, options.seed)
         load.write(self.stream, options.seconds)
-        made = workload.fill(self.broker.address, "backlog.in", options.partitions, self.stream,
-                             options.seconds)
-        topics.create_outputs(self.broker.address, "backlog", options.partitions)
-        with engine_run.kafka_engine(self.folder / "backlog", self.broker.address, "backlog", {},
-                                     topic="backlog.in") as vigla:
-            journal = engine_run.JournalTopic(self.broker.address, "backlog")
-            rate = engine_run.measure(vigla, journal, harness.broker_pid(self.broker),
-                                      options.seconds)["records_per_second"]
+        rate, made = backlog.measure(self.broker, self.folder, self.stream, options.partitions,
+                                     options.seconds)
         say(f"from a backlog: {rate:,.0f}/s")
         return rate, {"name": "w1", "seed": options.seed, "accounts": options.accounts,
                       "partitions": options.partitions,
@@ -108,10 +100,7 @@ def measure(options, folder):
 
 def arguments():
     parser = argparse.ArgumentParser(prog="bench/system/latency", description=__doc__)
-    parser.add_argument("--transactions", type=int, default=2_000_000, help="in the stream")
-    parser.add_argument("--accounts", type=int, default=1_000_000)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--partitions", type=int, default=4)
+    workload.add_options(parser, transactions=2_000_000)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--length", type=float, default=20, help="seconds of each run, of which "
                         f"{live_run.WARM_SECONDS} are warm-up")

@@ -35,7 +35,7 @@ class PacedSource final : public Source {
     if (began_us_ == 0) began_us_ = now_us;
     const auto due = static_cast<int64_t>(static_cast<double>(now_us - began_us_) / us_per_record_);
     if (due <= polled_) {
-      // A record's time, but no longer than is asked for; a poll of the client is woken, too.
+      // Until the next one is due, but no longer than is asked for.
       const int64_t wait_us = std::min<int64_t>(DueUs(polled_ + 1) - now_us, wait_ms * 1000);
       if (wait_us > 0) std::this_thread::sleep_for(std::chrono::microseconds(wait_us));
       return PollState::kIdle;

@@ -154,10 +154,7 @@ def text(recovery):
 
 def arguments():
     parser = argparse.ArgumentParser(prog="bench/system/recovery", description=__doc__)
-    parser.add_argument("--transactions", type=int, default=2_500_000)
-    parser.add_argument("--accounts", type=int, default=1_000_000)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--partitions", type=int, default=4)
+    workload.add_options(parser, transactions=2_500_000)
     parser.add_argument("--rounds", type=int, default=figures.ROUNDS_MIN)
     parser.add_argument("--log-mib", type=int, action="append",
                         help="engine.leg_log_bytes in MiB; may be repeated (default: 8, 32, 80)")

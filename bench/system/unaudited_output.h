@@ -11,10 +11,13 @@ class UnauditedOutput final : public ForwardingOutput {
   using ForwardingOutput::ForwardingOutput;
 
   absl::StatusOr<CommitOutcome> Commit(const OutputEpoch& epoch) override {
-    OutputEpoch rest = epoch;
-    std::erase_if(rest.records, [](const OutputRecord& record) {
-      return record.topic == OutputTopic::kAudit;
-    });
+    OutputEpoch rest;
+    rest.epoch = epoch.epoch;
+    rest.journal = epoch.journal;
+    rest.positions = epoch.positions;
+    for (const OutputRecord& record : epoch.records) {
+      if (record.topic != OutputTopic::kAudit) rest.records.push_back(record);
+    }
     return ForwardingOutput::Commit(rest);
   }
 };

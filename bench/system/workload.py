@@ -36,6 +36,14 @@ class Workload:
             plain.unlink()
 
 
+def add_options(parser, transactions):
+    """Options of a command that makes one stream and fills one topic."""
+    parser.add_argument("--transactions", type=int, default=transactions, help="in the stream")
+    parser.add_argument("--accounts", type=int, default=1_000_000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--partitions", type=int, default=4)
+
+
 def padded(line, record_bytes):
     """The line, its end included, with a remittance text that makes it `record_bytes` long."""
     body, found, _ = line.rstrip(b"\n").partition(REMITTANCE)

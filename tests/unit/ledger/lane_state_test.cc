@@ -92,6 +92,15 @@ class LaneStateTest : public ::testing::Test {
     leg.subject_hash = t.debtor.account_hash;
     return leg;
   }
+  // Both legs of one transaction, the debit first.
+  std::pair<Leg, Leg> MakeSelfTransfer(std::string name, int64_t minute) {
+    const Leg debit = MakeLeg(std::move(name), minute);
+    transactions_.back().creditor = transactions_.back().debtor;
+    Leg credit = debit;
+    credit.direction = Direction::kCredit;
+    credit.order = LegOrder::kCreditorAccount;
+    return {debit, credit};
+  }
   ApplyOutcome Apply(const Leg& leg) {
     figures_ = LegFigures();
     judged_ = leg;  // figures refer to it
@@ -197,11 +206,7 @@ TEST_F(LaneStateTest, LoggedLegsThatAnImageHasAreNotAppliedAgain) {
 }
 
 TEST_F(LaneStateTest, AnImageMadeForALoggedSelfTransferHasBothOfItsLegs) {
-  Leg debit = MakeLeg("A", 0);
-  transactions_.back().creditor = transactions_.back().debtor;
-  Leg credit = debit;
-  credit.direction = Direction::kCredit;
-  credit.order = LegOrder::kCreditorAccount;
+  const auto [debit, credit] = MakeSelfTransfer("A", 0);
   Apply(debit);
   Apply(credit);
   WriteLog();
@@ -266,11 +271,7 @@ TEST_F(LaneStateTest, ImagesMadeAheadAreOfWholeTransactions) {
   Open(options);
   for (int i = 0; i < 3; ++i) Apply(MakeLeg("A", i));
   WriteLog();
-  Leg debit = MakeLeg("A", 3);
-  transactions_.back().creditor = transactions_.back().debtor;
-  Leg credit = debit;
-  credit.direction = Direction::kCredit;
-  credit.order = LegOrder::kCreditorAccount;
+  const auto [debit, credit] = MakeSelfTransfer("A", 3);
   Apply(debit);
   state_->WriteAhead(1);
   Apply(credit);
