@@ -54,7 +54,6 @@ int64_t DetailBytes(const Feature& feature, int64_t entries) {
 }
 
 int64_t TotalsBytes(const FeaturePlan& plan, double entries_per_day) {
-  if (!plan.can_run) return 0;
   const Feature& feature = *plan.feature;
   const int64_t entries = EntriesIn(feature.over_us - feature.skip_us, entries_per_day);
   // A short window is gone through; only a long one has totals.
@@ -98,8 +97,9 @@ StateEstimate EstimateState(const RuleSet& rule_set, const StateAssumption& assu
     const int64_t ledger = LedgerBytes(rule_set, subject.kind, subject.entries_in_window, kept);
     int64_t totals = 0, largest = 0;
     std::string largest_name;
-    for (const FeaturePlan& plan : plans) {
-      if (plan.feature->on != subject.kind) continue;
+    for (size_t i = 0; i < plans.size(); ++i) {
+      const FeaturePlan& plan = plans[i];
+      if (plan.feature->on != subject.kind || plan.totals_of != static_cast<int>(i)) continue;
       const int64_t bytes = TotalsBytes(plan, assumption.entries_per_day);
       totals += bytes;
       if (bytes <= largest) continue;

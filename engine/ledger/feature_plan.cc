@@ -2,6 +2,9 @@
 #include "engine/ledger/feature_plan.h"
 
 #include <algorithm>
+#include <tuple>
+
+#include "engine/ledger/same_program.h"
 
 namespace vigla {
 namespace {
@@ -14,6 +17,50 @@ constexpr size_t kScanLimitWhere = 12;
 bool CanRun(const Feature& feature) {
   if (feature.ever || feature.where_reads_leg) return false;
   return feature.aggregate != Aggregate::kMedian && feature.aggregate != Aggregate::kPercentile;
+}
+
+// Whether count and sum are all that it asks of its totals.
+bool IsPlain(const Feature& feature) {
+  switch (feature.aggregate) {
+    case Aggregate::kCount:
+    case Aggregate::kSeen:
+    case Aggregate::kSum:
+    case Aggregate::kMean: return true;
+    default: return false;
+  }
+}
+
+bool HaveSameEntries(const FeaturePlan& a, const FeaturePlan& b) {
+  const Feature& x = *a.feature;
+  const Feature& y = *b.feature;
+  const auto ranges = [](const FeaturePlan& plan) {
+    return std::tuple(plan.feature->on, plan.direction_mask, plan.status_mask,
+                      plan.feature->over_us, plan.feature->skip_us, plan.leaves_out_leg);
+  };
+  return ranges(a) == ranges(b) && x.per == y.per && x.where.has_value() == y.where.has_value() &&
+         (!x.where || IsSameProgram(*x.where, *y.where));
+}
+
+// Plans with an amount come first: counts are in their totals too.
+void ShareTotals(std::vector<FeaturePlan>* plans) {
+  std::vector<int> shared;
+  for (const bool has_amount : {true, false}) {
+    for (size_t i = 0; i < plans->size(); ++i) {
+      FeaturePlan& plan = (*plans)[i];
+      if (!CanRun(*plan.feature) || (plan.measure != Measure::kNone) != has_amount) continue;
+      plan.totals_of = static_cast<int>(i);
+      if (!IsPlain(*plan.feature)) continue;
+      const auto same = std::find_if(shared.begin(), shared.end(), [&](int place) {
+        const FeaturePlan& other = (*plans)[static_cast<size_t>(place)];
+        return (!has_amount || other.measure == plan.measure) && HaveSameEntries(other, plan);
+      });
+      if (same == shared.end()) {
+        shared.push_back(plan.totals_of);
+      } else {
+        plan.totals_of = *same;
+      }
+    }
+  }
 }
 
 EventTime KnownFrom(const Feature& feature, const RuleSet& rule_set, const RecordedSince& since) {
@@ -47,7 +94,6 @@ std::vector<FeaturePlan> PlanFeatures(const RuleSet& rule_set, const RecordedSin
     plan.direction_mask = static_cast<uint8_t>(feature.directions);
     plan.status_mask = feature.status_mask;
     plan.leaves_out_leg = feature.prior || feature.aggregate == Aggregate::kIdle;
-    plan.can_run = CanRun(feature);
     plan.known_from = KnownFrom(feature, rule_set, since);
     plan.scan_limit =
         feature.where || !feature.per.empty() || feature.aggregate == Aggregate::kDistinct
@@ -55,6 +101,7 @@ std::vector<FeaturePlan> PlanFeatures(const RuleSet& rule_set, const RecordedSin
             : kScanLimitPlain;
     plans.push_back(plan);
   }
+  ShareTotals(&plans);
   return plans;
 }
 

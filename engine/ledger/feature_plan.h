@@ -19,14 +19,16 @@ enum class Measure : uint8_t { kNone, kBaseAmount, kOriginalAmount };
 constexpr int ScaleOf(Measure measure) { return measure == Measure::kOriginalAmount ? 4 : 6; }
 
 struct FeaturePlan {
+  static constexpr int kNone = -1;
   const Feature* feature = nullptr;
   Measure measure = Measure::kNone;
   uint8_t direction_mask = 0;  // by 1 << Direction
   uint8_t status_mask = 0;
   bool leaves_out_leg = false;  // prior, and idle always
-  // Running totals can be kept: what belongs to the window does not depend on the judged leg,
-  // and the figure can be had without going through its entries.
-  bool can_run = false;
+  // The plan whose running totals have the figure: its own place, or that of another that differs
+  // in what it makes of the same totals alone. kNone: none can be kept, as what belongs to the
+  // window depends on the judged leg, or the figure is had by going through its entries only.
+  int totals_of = kNone;
   EventTime known_from;  // legs of earlier events see unknown; Min(): none do
   size_t scan_limit = 0;  // up to so many entries going through them is quicker than totals
 

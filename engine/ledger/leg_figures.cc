@@ -93,12 +93,13 @@ absl::StatusOr<Summary> LaneState::Impl::Summarise(const Judged& judged, int ind
   const FeaturePlan& plan = plans_.data()[index];
   Subject* const subject = judged.subject;
   const Window window = WindowOf(plan, judged.leg, CutoffOf(*subject));
-  if (plan.can_run && judged.outcome == ApplyOutcome::kApplied) {
-    RunningTotals* totals = subject->FindRunning(rule_set_number_, index);
+  if (plan.totals_of != FeaturePlan::kNone && judged.outcome == ApplyOutcome::kApplied) {
+    RunningTotals* totals = subject->FindRunning(rule_set_number_, plan.totals_of);
     if (totals == nullptr && subject->ledger.HasMoreThan(plan.scan_limit, window.after)) {
-      totals =
-          subject->extras().running.Add(rule_set_number_, index,
-                               std::make_unique<RunningTotals>(&plan, rule_set_.get(), &hasher_));
+      totals = subject->extras().running.Add(
+          rule_set_number_, plan.totals_of,
+          std::make_unique<RunningTotals>(&plans_.data()[plan.totals_of], rule_set_.get(),
+                                          &hasher_));
     }
     if (totals != nullptr) return SummariseRunning(judged, index, totals);
   }
@@ -127,7 +128,8 @@ absl::StatusOr<Summary> LaneState::Impl::SummariseRunning(const Judged& judged, 
   // The judged leg is the newest entry there is, so that leaving it out is stopping before it.
   EntryKey before = EntryKey::EndOf(window.through);
   if (window.left_out) before = std::min(before, *window.left_out);
-  RETURN_IF_ERROR(totals->CatchUp(source, context, &subject->ledger, window.after, before));
+  RETURN_IF_ERROR(subject->extras().running.CatchUp(totals, source, context, &subject->ledger,
+                                                    window.after, before));
   table_.Recount(subject);
 
   Hash128 group;

@@ -11,45 +11,10 @@
 #include "engine/base/block_pool.h"
 #include "engine/base/ring.h"
 #include "engine/ledger/ledger.h"
-#include "engine/ledger/running_totals.h"
 #include "engine/ledger/subject_record.h"
+#include "engine/ledger/totals_cache.h"
 
 namespace vigla {
-
-// Running totals by feature; those of another rule set are gone.
-class TotalsCache {
- public:
-  // Null if there are none.
-  RunningTotals* Find(uint64_t rule_set_number, int feature) {
-    if (rule_set_number != rule_set_number_) return nullptr;
-    for (auto& [index, totals] : totals_) {
-      if (index == feature) return totals.get();
-    }
-    return nullptr;
-  }
-  RunningTotals* Add(uint64_t rule_set_number, int feature,
-                     std::unique_ptr<RunningTotals> totals) {
-    if (rule_set_number != rule_set_number_) totals_.clear();
-    rule_set_number_ = rule_set_number;
-    totals_.emplace_back(feature, std::move(totals));
-    return totals_.back().second.get();
-  }
-  void NoteLate(uint64_t rule_set_number, EntryReader* reader) {
-    if (rule_set_number != rule_set_number_) return;
-    for (auto& [index, totals] : totals_) totals->NoteLate(reader);
-  }
-  void Clear() { totals_.clear(); }
-  bool empty() const { return totals_.empty(); }
-  size_t HeapBytes() const {
-    size_t bytes = 0;
-    for (const auto& [index, totals] : totals_) bytes += totals->HeapBytes();
-    return bytes;
-  }
-
- private:
-  uint64_t rule_set_number_ = 0;
-  std::vector<std::pair<int, std::unique_ptr<RunningTotals>>> totals_;
-};
 
 // What few subjects have.
 struct SubjectExtras {
@@ -80,8 +45,8 @@ class alignas(kCacheLineBytes) Subject {
   bool Is(const Leg& leg) const;
   bool HasRunning() const { return extras_ != nullptr && !extras_->running.empty(); }
   // Null if there are none.
-  RunningTotals* FindRunning(uint64_t rule_set_number, int feature) {
-    return extras_ == nullptr ? nullptr : extras_->running.Find(rule_set_number, feature);
+  RunningTotals* FindRunning(uint64_t rule_set_number, int plan) {
+    return extras_ == nullptr ? nullptr : extras_->running.Find(rule_set_number, plan);
   }
   SubjectExtras& extras() {
     if (extras_ == nullptr) extras_ = std::make_unique<SubjectExtras>();
