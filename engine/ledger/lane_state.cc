@@ -64,6 +64,10 @@ void LaneState::Impl::SetRuleSet(std::shared_ptr<const RuleSet> rule_set,
   keeps_totals_before_ = std::any_of(plans_.begin(), plans_.end(), [](const FeaturePlan& plan) {
     return plan.feature->ever;
   });
+  windows_known_from_ = EventTime::Min();
+  for (const FeaturePlan& plan : plans_) {
+    if (!plan.feature->ever) windows_known_from_ = std::max(windows_known_from_, plan.known_from);
+  }
   remembered_.assign(plans_.size(), Remembered());
   ++leg_number_;
 }

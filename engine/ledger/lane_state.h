@@ -74,6 +74,9 @@ class LegFigures {
   Value Feature(int index);
   // The key of its value, as KeyOfFigureValue makes it; quicker, where nobody asks for the value.
   FigureKey KeyOfFeature(int index, ValueType manner);
+  // What no count (kInt) or sum of amounts (kDecimal) over these directions exceeds, in whatever
+  // window and under whatever condition, without `per`; unknown where some such feature is.
+  FigureKey KeyOfBound(DirectionSet directions, ValueType manner);
   // Entries behind a windowed feature at this leg, oldest first, at most the newest `most`;
   // *total is how many there are in all, *without_rate how many of them lack a base amount.
   std::vector<Entry> FeatureEntries(int index, int most, int64_t* total, int64_t* without_rate);

@@ -59,6 +59,7 @@ class LaneState::Impl {
     }
     return KeyOfValue(judged, index, manner);
   }
+  FigureKey KeyOfBound(const Judged& judged, DirectionSet directions, ValueType manner) const;
   Listing FeatureEntries(const Judged& judged, int index, int most);
   EventTime CutoffOf(const Subject& subject) const {
     return subject.newest_time - options_.retention_us;
@@ -179,6 +180,7 @@ class LaneState::Impl {
   uint64_t rule_set_number_ = 0;
   ColumnMap columns_;
   std::vector<FeaturePlan> plans_;
+  EventTime windows_known_from_;  // legs of that time know all windows, as far as records go
   bool keeps_totals_before_ = false;  // some feature is over `ever`
 
   // Of the current leg.

@@ -1,5 +1,6 @@
 // The figures of a leg on its applied ledger, and the folding of its alerts. Hot.
 #include <algorithm>
+#include <limits>
 #include <tuple>
 #include <utility>
 
@@ -60,6 +61,30 @@ FigureKey LaneState::Impl::KeyOfValue(const Judged& judged, int index, ValueType
     return KeyOfFeature(judged, index, manner);
   }
   return KeyOfFigureValue(Feature(judged, index), manner);
+}
+
+// Totals have all entries there ever were, so they have those of any window.
+FigureKey LaneState::Impl::KeyOfBound(const Judged& judged, DirectionSet directions,
+                                      ValueType manner) const {
+  if (!HasFigures(judged) || judged.leg.time() < windows_known_from_ ||
+      judged.leg.transaction->precision == TimePrecision::kDay) {
+    return {};
+  }
+  constexpr Int128 kMax = std::numeric_limits<int64_t>::max();
+  Int128 bound = 0;
+  for (const Direction direction : {Direction::kDebit, Direction::kCredit}) {
+    if ((static_cast<int>(directions) >> static_cast<int>(direction) & 1) == 0) continue;
+    const DirectionTotals& totals =
+        judged.subject->totals.all()[static_cast<size_t>(direction)];
+    if (manner == ValueType::kInt) {
+      bound += totals.count;
+    } else if (totals.min_micros >= 0) {
+      bound += totals.sum_micros;
+    } else {
+      return {};  // without what was taken back, a part is more than the whole
+    }
+  }
+  return {static_cast<int64_t>(std::min(bound, kMax)), KeyState::kExact};
 }
 
 absl::StatusOr<Value> LaneState::Impl::Compute(const Judged& judged, int index) {
@@ -213,6 +238,10 @@ Value LegFigures::Feature(int index) {
 
 FigureKey LegFigures::KeyOfFeature(int index, ValueType manner) {
   return state_->impl_->KeyOfFeature({*leg_, subject_, outcome_}, index, manner);
+}
+
+FigureKey LegFigures::KeyOfBound(DirectionSet directions, ValueType manner) {
+  return state_->impl_->KeyOfBound({*leg_, subject_, outcome_}, directions, manner);
 }
 
 std::vector<Entry> LegFigures::FeatureEntries(int index, int most, int64_t* total,

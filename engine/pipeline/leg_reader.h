@@ -24,6 +24,9 @@ class LegReader {
   FigureKey KeyOfFeature(int index, ValueType manner) const {
     return figures_ == nullptr ? FigureKey() : figures_->KeyOfFeature(index, manner);
   }
+  FigureKey KeyOfBound(DirectionSet directions, ValueType manner) const {
+    return figures_ == nullptr ? FigureKey() : figures_->KeyOfBound(directions, manner);
+  }
   EventTime MoneyTime() const { return leg_.time(); }
 
  private:

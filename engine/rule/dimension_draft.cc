@@ -44,6 +44,11 @@ std::optional<DimensionSubject> DimensionDraft::SubjectOf(const TestPlan& plan,
   return Subject{kind, plan.slot};
 }
 
+std::optional<DimensionSubject> DimensionDraft::BoundOf(const TestPlan& plan) {
+  if (plan.bound_slot == PredicateIndex::kNone) return std::nullopt;
+  return Subject{Kind::kOrder, plan.bound_slot};
+}
+
 bool DimensionDraft::Add(int32_t place, const TestPlan& plan) {
   if (subject_.kind == Kind::kOrder) return AddBound(place, plan);
   if (!tested_.empty() && tested_.back() == place) return false;

@@ -27,6 +27,8 @@ class DimensionDraft {
 
   // The dimension that could take such a test; empty if none could.
   static std::optional<Subject> SubjectOf(const TestPlan& plan, const PredicateIndex& index);
+  // The dimension of what bounds the test's figure; empty if nothing does. It settles no test.
+  static std::optional<Subject> BoundOf(const TestPlan& plan);
 
   explicit DimensionDraft(const Subject& subject) : subject_(subject) {}
 

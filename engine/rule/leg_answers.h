@@ -42,6 +42,8 @@ class LegAnswers {
 // Asks the leg that `reader` (evaluator.h) reads, where the answer is not there yet. A reader that
 // can make the key of a feature without its value has, too:
 //   FigureKey KeyOfFeature(int index, ValueType manner);
+// and one that knows what a feature cannot exceed (PredicateIndex::Slot), unless it is unknown:
+//   FigureKey KeyOfBound(DirectionSet directions, ValueType manner);
 template <class Reader>
 class LegQuestions {
  public:
@@ -61,6 +63,9 @@ class LegQuestions {
     return figures_[slot];
   }
 
+  bool IsBound(int16_t slot) const {
+    return slots_[slot].kind == PredicateIndex::Slot::Kind::kBound;
+  }
   bool IsUnread(int16_t slot) const { return figures_[slot].leg != leg_; }
 
   // Of a slot that holds a field; what it was made a key of.
@@ -123,6 +128,12 @@ class LegQuestions {
           return reader_.KeyOfFeature(slot.place, slot.manner);
         } else {
           return KeyOfFigureValue(reader_.Feature(slot.place), slot.manner);
+        }
+      case PredicateIndex::Slot::Kind::kBound:
+        if constexpr (requires { reader_.KeyOfBound(slot.directions, slot.manner); }) {
+          return reader_.KeyOfBound(slot.directions, slot.manner);
+        } else {
+          return {};
         }
       case PredicateIndex::Slot::Kind::kCalculation: break;
     }

@@ -85,6 +85,7 @@ bool PredicateCatalogue::PlanComparison(const Program& program, const ConditionL
     plan->is_settled = true;
   } else if (has_order) {
     PlanLimit(plan);
+    if (is_feature && plan->form == TestForm::kLeast) PlanBound(plan);
   }
   return true;
 }
@@ -122,6 +123,29 @@ void PredicateCatalogue::PlanLimit(TestPlan* plan) const {
     default:
       plan->slot = PredicateIndex::kNone;
   }
+}
+
+// Counts and sums grow with their entries, all of which are on record. A feature with `per` may be
+// unknown, and what is unknown is never left out.
+void PredicateCatalogue::PlanBound(TestPlan* plan) {
+  PredicateIndex::Slot bound;
+  bound.kind = PredicateIndex::Slot::Kind::kBound;
+  bound.manner = index_->slots[plan->slot].manner;
+  const Feature& feature = rule_set_->features[index_->slots[plan->slot].place];
+  bound.directions = feature.directions;
+  if (feature.ever || !feature.per.empty()) return;
+  switch (feature.aggregate) {
+    case Aggregate::kCount:
+    case Aggregate::kDistinct: break;
+    case Aggregate::kSum:
+      if (!feature.of || feature.of->id != field::kAmount) return;
+      break;
+    default: return;
+  }
+  const auto [place, added] =
+      slot_of_bound_.try_emplace({bound.directions, bound.manner}, PredicateIndex::kNone);
+  if (added) place->second = AddSlot(bound);
+  plan->bound_slot = place->second;
 }
 
 // Two figures, neither of them a constant, as `amount * 3 >= usual` has them: each is calculated
@@ -211,13 +235,16 @@ std::optional<std::vector<TestKey>> PredicateCatalogue::KeysOfList(const Program
 }
 
 int16_t PredicateCatalogue::SlotOf(const PredicateIndex::Slot& slot) {
-  const auto [place, added] = slot_of_figure_.try_emplace(
-      {slot.kind, slot.field, slot.place}, static_cast<int16_t>(index_->slots.size()));
-  if (added) {
-    CHECK(index_->slots.size() <= std::numeric_limits<int16_t>::max());
-    index_->slots.push_back(slot);
-  }
+  const auto [place, added] =
+      slot_of_figure_.try_emplace({slot.kind, slot.field, slot.place}, PredicateIndex::kNone);
+  if (added) place->second = AddSlot(slot);
   return place->second;
+}
+
+int16_t PredicateCatalogue::AddSlot(const PredicateIndex::Slot& slot) {
+  CHECK(index_->slots.size() < std::numeric_limits<int16_t>::max());
+  index_->slots.push_back(slot);
+  return static_cast<int16_t>(index_->slots.size() - 1);
 }
 
 int16_t PredicateCatalogue::SlotOf(const Expression& figure) {

@@ -42,6 +42,8 @@ struct TestPlan {
   int16_t slot = PredicateIndex::kNone;
   std::vector<TestKey> keys;  // kEqual, kNotEqual, kPrefix: never none
   int64_t limit = 0;          // kLeast, kMost
+  // kLeast of a feature: a slot that is at least as large; kNone where there is none.
+  int16_t bound_slot = PredicateIndex::kNone;
   // And where it is that, the test holds, if only the figure's key is exact.
   bool is_settled = false;
 };
@@ -60,11 +62,13 @@ class PredicateCatalogue {
   TestPlan MakePlan(const ConditionLiteral& literal);
   bool PlanComparison(const Program& program, const ConditionLiteral& literal, TestPlan* plan);
   void PlanLimit(TestPlan* plan) const;
+  void PlanBound(TestPlan* plan);
   void PlanFigures(const ConditionLiteral& literal, TestPlan* plan);
   void PlanMembership(const Program& program, bool negated, TestPlan* plan);
   void PlanPrefix(const Expression& expression, TestPlan* plan);
   std::optional<std::vector<TestKey>> KeysOfList(const Program& program, ValueType type) const;
   int16_t SlotOf(const PredicateIndex::Slot& slot);
+  int16_t AddSlot(const PredicateIndex::Slot& slot);
   int16_t SlotOf(const Expression& figure);
 
   const RuleSet* rule_set_;
@@ -72,6 +76,7 @@ class PredicateCatalogue {
   std::vector<TestPlan> plans_;
   std::map<std::pair<std::string, bool>, int> place_of_literal_;
   std::map<std::tuple<PredicateIndex::Slot::Kind, FieldRef, int>, int16_t> slot_of_figure_;
+  std::map<std::pair<DirectionSet, ValueType>, int16_t> slot_of_bound_;
   std::map<std::string, int> place_of_calculation_;
 };
 

@@ -9,6 +9,8 @@
 //    pass, and the bitmaps of all dimensions are intersected, 64 entries an instruction (Lakshman
 //    and Stiliadis, "High-speed policy-based packet forwarding using efficient multi-dimensional
 //    range matching", SIGCOMM 1998). An unknown answer lets all pass, and marks those that asked.
+//    What a feature cannot exceed is a dimension too: an account with nine entries on record has
+//    no window with ten, and entries that ask for ten need not have the window's read.
 //  - Entries are numbered by a limit on a feature, so that those on one feature stand together in
 //    the order of their limits: a segment. Its feature is read only where an entry of it is left,
 //    and at the first limit that the feature does not reach the segment is done with.
@@ -26,6 +28,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "engine/rule/program.h"
+#include "engine/rule/rule_set.h"
 #include "engine/rule/value.h"
 
 namespace vigla {
@@ -36,13 +39,15 @@ struct PredicateIndex {
   static constexpr int kLine = 8;         // words that are intersected at a time
   static constexpr int kCheckpoint = 64;  // events
 
-  // A figure that tests compare: a field, a feature, or what is calculated of them.
+  // A figure that tests compare: a field, a feature, or what is calculated of them; or a bound:
+  // what no feature over these directions exceeds, be it a count (kInt) or a sum (kDecimal).
   struct Slot {
-    enum class Kind : uint8_t { kField, kFeature, kCalculation };
+    enum class Kind : uint8_t { kField, kFeature, kCalculation, kBound };
     ValueType manner = ValueType::kInt;  // of comparison, as in CompareValues
     Kind kind = Kind::kField;
     FieldRef field;
     int32_t place = kNone;  // of the feature in the rule set, or in `calculations`
+    DirectionSet directions = DirectionSet::kBoth;  // kBound
   };
 
   // One conjunct. With a slot: a comparison with a constant or with another slot, whose predicate

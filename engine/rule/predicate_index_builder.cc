@@ -182,8 +182,11 @@ std::map<DimensionSubject, DimensionDraft> PredicateIndexBuilder::DraftDimension
   std::map<DimensionSubject, int> asked;
   for (const EntryDraft& entry : entries) {
     for (int place : entry.plans) {
-      const auto subject = DimensionDraft::SubjectOf(catalogue_.plan(place), *index_);
+      const TestPlan& plan = catalogue_.plan(place);
+      const auto subject = DimensionDraft::SubjectOf(plan, *index_);
       if (subject) ++asked[*subject];
+      const auto bound = DimensionDraft::BoundOf(plan);
+      if (bound) ++asked[*bound];
     }
   }
   const int predicate_asked_min =
@@ -208,6 +211,9 @@ void PredicateIndexBuilder::WriteEntry(const EntryDraft& draft, int32_t place,
     if (const auto subject = DimensionDraft::SubjectOf(plan, *index_)) {
       const auto found = dimensions->find(*subject);
       if (found != dimensions->end()) is_asked = found->second.Add(place, plan);
+    } else if (const auto bound = DimensionDraft::BoundOf(plan)) {
+      const auto found = dimensions->find(*bound);
+      if (found != dimensions->end()) found->second.Add(place, plan);
     }
     const bool is_predicate = plan.form == TestForm::kOther;
     if (is_asked && (plan.is_settled || is_predicate)) {

@@ -75,7 +75,9 @@ class TableNarrowing {
     if ((is_predicate || table_.words == PredicateIndex::kLine) && !IsAnyLeft(dimension)) return;
     if (is_predicate) return NarrowByPredicate(dimension);
     const Figure& figure = leg_.Read(dimension.slot);
-    if (figure.state == KeyState::kUnknown) return NoteUnknown(dimension);
+    if (figure.state == KeyState::kUnknown) {
+      return leg_.IsBound(dimension.slot) ? void() : NoteUnknown(dimension);
+    }
     switch (dimension.kind) {
       case Dimension::Kind::kOrder:
         if (figure.state == KeyState::kExact) return NarrowByOrder(dimension, figure.key);

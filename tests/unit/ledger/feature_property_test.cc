@@ -167,6 +167,8 @@ class Run {
   }
   uint64_t evictions() const { return state_->evictions(); }
 
+  int64_t bounds_checked() const { return bounds_checked_; }
+
  private:
   bool OneIn(int count) {
     return count > 0 && choices_() % static_cast<uint64_t>(count) == 0;
@@ -209,6 +211,7 @@ class Run {
       if (asks_key_first) CheckKey(spec, expected, indices_[i], &figures);
       const Value figure = figures.Feature(indices_[i]);
       if (!asks_key_first) CheckKey(spec, expected, indices_[i], &figures);
+      CheckBound(feature, expected, &figures);
       ASSERT_TRUE(IsSame(figure, expected))
           << spec.yaml << "\nis " << Text(figure) << ", not " << Text(expected) << "\nsequence "
           << leg.sequence.value << ", outcome " << static_cast<int>(*outcome);
@@ -232,6 +235,20 @@ class Run {
       const Number exact = Number::Scaled(key.key, kOrderKeyDigits);
       ASSERT_TRUE(Compare(exact, expected.number) == 0) << spec.yaml;
     }
+  }
+
+  // A bound must be no less than any figure, nor be there where a figure is unknown.
+  void CheckBound(const Feature& feature, const Value& expected, LegFigures* figures) {
+    const bool is_count = feature.aggregate == Aggregate::kCount ||
+                          feature.aggregate == Aggregate::kDistinct;
+    const bool is_sum = feature.aggregate == Aggregate::kSum && feature.of->id == field::kAmount;
+    if (feature.ever || !feature.per.empty() || (!is_count && !is_sum)) return;
+    const ValueType manner = is_count ? ValueType::kInt : ValueType::kDecimal;
+    const FigureKey bound = figures->KeyOfBound(feature.directions, manner);
+    if (bound.state == KeyState::kUnknown) return;
+    ASSERT_TRUE(expected.known) << feature.canonical;
+    ASSERT_LE(KeyOfFigureValue(expected, manner).key, bound.key) << feature.canonical;
+    ++bounds_checked_;
   }
 
   void CheckEntries(const FeatureSpec& spec, const Leg& leg, int index, LegFigures* figures) {
@@ -281,6 +298,7 @@ class Run {
   };
   std::vector<Pending> pending_;
   LegLogTail log_;
+  int64_t bounds_checked_ = 0;
   Sequence applied_;
   uint64_t ticket_ = kFirstLiveTicket;
 };
@@ -309,6 +327,7 @@ void RunSeries(uint64_t seed, const LegStream::Options& stream) {
     run.Activate(maker.Series());
     run.Transactions(80);
   }
+  EXPECT_GT(run.bounds_checked(), 100);
 }
 
 class FeatureProperty : public ::testing::TestWithParam<uint64_t> {};

@@ -46,6 +46,7 @@ struct TableReader {
   std::map<FieldId, Value> fields;
   std::vector<Value> features;
   std::vector<int> loads;
+  FigureKey most_entries, most_paid;  // what no count and no sum exceeds
 
   Value Field(FieldRef ref) const {
     const auto found = fields.find(ref.id);
@@ -55,6 +56,9 @@ struct TableReader {
   const Value& Feature(int index) {
     ++loads[static_cast<size_t>(index)];
     return features[static_cast<size_t>(index)];
+  }
+  FigureKey KeyOfBound(DirectionSet, ValueType manner) const {
+    return manner == ValueType::kInt ? most_entries : most_paid;
   }
   EventTime MoneyTime() const { return EventTime{}; }
 };
@@ -93,10 +97,32 @@ class Draw {
       reader.features.push_back(value);
     }
     reader.loads.assign(reader.features.size(), 0);
+    SetBounds(rule_set, &reader);
     return reader;
   }
 
  private:
+  // Tight ones, loose ones, or none, as where a figure is unknown.
+  void SetBounds(const RuleSet& rule_set, TableReader* reader) {
+    reader->most_entries = reader->most_paid = {0, KeyState::kExact};
+    for (size_t i = 0; i < rule_set.features.size(); ++i) {
+      const Feature& feature = rule_set.features[i];
+      const Value& figure = reader->features[i];
+      const bool is_sum = feature.aggregate == Aggregate::kSum;
+      if (!is_sum && feature.aggregate != Aggregate::kCount &&
+          feature.aggregate != Aggregate::kDistinct) {
+        continue;
+      }
+      FigureKey& bound = is_sum ? reader->most_paid : reader->most_entries;
+      if (!figure.known) {
+        bound.state = KeyState::kUnknown;
+        continue;
+      }
+      const int64_t key = KeyOfFigureValue(figure, MannerOf(feature.type)).key;
+      const int64_t slack = (is_sum ? 1 : 0) + Below(2) * Below(3);  // 1: keys are rounded
+      bound.key = std::max(bound.key, key < INT64_MAX - slack ? key + slack : INT64_MAX);
+    }
+  }
   std::string Order() { return " " + Pick({"==", "!=", "<", "<=", ">", ">="}) + " "; }
   std::string Euros() {
     return "money(\"" + Pick({"0", "10", "10.5", "20", "0.0001", "9000000000000"}) + " EUR\")";
@@ -292,6 +318,26 @@ TEST_F(FewRulesTest, ReadsNoFeatureThatNoRuleNeeds) {
   reader_.fields[field::kChannel] = Value::Text(ValueType::kChannel, "atm");
   EXPECT_EQ(Find().size(), 50u);
   EXPECT_THAT(reader_.loads, ElementsAre(1));
+}
+
+TEST_F(FewRulesTest, ReadsNoFeatureThatCannotReachAnyLimit) {
+  Load(Ladder(" && pieces >= 3"));
+  SetAmount(2000);
+  reader_.features[0] = Value::Int(2);
+  reader_.most_entries = {2, KeyState::kExact};
+  EXPECT_THAT(Find(), IsEmpty());
+  EXPECT_THAT(reader_.loads, ElementsAre(0));
+  reader_.most_entries = {3, KeyState::kExact};
+  reader_.features[0] = Value::Int(3);
+  EXPECT_EQ(Find().size(), 100u);
+}
+
+TEST_F(FewRulesTest, WhatHasNoBoundIsRead) {
+  Load(Ladder(" && pieces >= 3"));
+  SetAmount(2000);
+  const std::map<int, Truth> found = Find();
+  EXPECT_EQ(found.size(), 100u);
+  for (const auto& [rule, truth] : found) EXPECT_EQ(truth, Truth::kUnknown);
 }
 
 TEST_F(FewRulesTest, ReadsAFeatureOnceForAllRules) {
