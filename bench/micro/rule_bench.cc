@@ -427,7 +427,7 @@ void Load(benchmark::State& state) {
   NAME->Arg(1)->Arg(20)->Arg(100)->Arg(1000)->Arg(10'000)->Unit(benchmark::kNanosecond)
 
 // Ledgers grow as legs are applied: so many for each number of rules.
-constexpr int kLegs = 20'000;
+constexpr int kLegs = 50'000;
 
 VIGLA_SWEEP(BENCHMARK_CAPTURE(Match, realistic/index, kRealistic, kIndexed));
 VIGLA_SWEEP(BENCHMARK_CAPTURE(Match, realistic/one_by_one, kRealistic, kOneByOne));

@@ -1,13 +1,15 @@
-// Adds up what ledgers and running totals keep. Cold.
+// Adds up what ledgers, running totals and running series keep. Cold.
 #include "engine/lab/state_estimate.h"
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "absl/strings/str_cat.h"
 #include "engine/base/status.h"
 #include "engine/ledger/feature_plan.h"
 #include "engine/ledger/ledger.h"
+#include "engine/ledger/running_series.h"
 #include "engine/ledger/running_totals.h"
 #include "engine/ledger/subject.h"
 
@@ -63,6 +65,19 @@ int64_t TotalsBytes(const FeaturePlan& plan, double entries_per_day) {
   return bytes;
 }
 
+// What a series keeps; 0 where the newest chunk has all entries, or there are too many for one.
+int64_t SeriesBytes(const SeriesPlan& series, double entries_per_day, int64_t kept) {
+  const int64_t entries = EntriesIn(series.longest_us, entries_per_day);
+  if (kept <= static_cast<int64_t>(Ledger::kNewestMax) ||
+      entries > static_cast<int64_t>(LedgerOptions().series_entries_max)) {
+    return 0;
+  }
+  const auto fields = static_cast<int64_t>(series.distinct.size());
+  return static_cast<int64_t>(RunningSeries::HeapBytesMost(static_cast<size_t>(entries),
+                                                           series.distinct.size())) +
+         fields * MapBytes(entries * 3 / 2, sizeof(Hash128) + sizeof(uint64_t));
+}
+
 // The newest chunk, which may have room for as many again up to a bound, and chunks apart with that
 // many entries, but never more than a ledger lets itself load.
 int64_t LedgerBytes(const RuleSet& rule_set, SubjectKind kind, int64_t entries, int64_t kept) {
@@ -86,7 +101,8 @@ std::string Size(int64_t bytes) {
 StateEstimate EstimateState(const RuleSet& rule_set, const StateAssumption& assumption) {
   StateEstimate estimate;
   estimate.assumption = assumption;
-  const std::vector<FeaturePlan> plans = PlanFeatures(rule_set, {});
+  std::vector<FeaturePlan> plans = PlanFeatures(rule_set, {});
+  const std::vector<SeriesPlan> all_series = PlanSeries(&plans);
   for (size_t k = 0; k < rule_set.uses_subject.size(); ++k) {
     if (!rule_set.uses_subject[k]) continue;
     SubjectStateEstimate subject;
@@ -96,11 +112,17 @@ StateEstimate EstimateState(const RuleSet& rule_set, const StateAssumption& assu
     const int64_t kept = EntriesIn(assumption.retention_us, assumption.entries_per_day);
     const int64_t ledger = LedgerBytes(rule_set, subject.kind, subject.entries_in_window, kept);
     int64_t totals = 0, largest = 0;
+    std::set<int> counted;  // series
     std::string largest_name;
     for (size_t i = 0; i < plans.size(); ++i) {
       const FeaturePlan& plan = plans[i];
       if (plan.feature->on != subject.kind || plan.totals_of != static_cast<int>(i)) continue;
-      const int64_t bytes = TotalsBytes(plan, assumption.entries_per_day);
+      int64_t bytes = 0;
+      if (plan.series != FeaturePlan::kNone) {
+        bytes = SeriesBytes(all_series[plan.series], assumption.entries_per_day, kept);
+        if (bytes > 0 && !counted.insert(plan.series).second) continue;
+      }
+      if (bytes == 0) bytes = TotalsBytes(plan, assumption.entries_per_day);
       totals += bytes;
       if (bytes <= largest) continue;
       largest = bytes;

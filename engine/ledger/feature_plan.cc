@@ -2,6 +2,7 @@
 #include "engine/ledger/feature_plan.h"
 
 #include <algorithm>
+#include <set>
 #include <tuple>
 
 #include "engine/ledger/same_program.h"
@@ -30,15 +31,21 @@ bool IsPlain(const Feature& feature) {
   }
 }
 
+// Whatever their windows are.
 bool HaveSameEntries(const FeaturePlan& a, const FeaturePlan& b) {
   const Feature& x = *a.feature;
   const Feature& y = *b.feature;
-  const auto ranges = [](const FeaturePlan& plan) {
+  const auto selection = [](const FeaturePlan& plan) {
     return std::tuple(plan.feature->on, plan.direction_mask, plan.status_mask,
-                      plan.feature->over_us, plan.feature->skip_us, plan.leaves_out_leg);
+                      plan.leaves_out_leg);
   };
-  return ranges(a) == ranges(b) && x.per == y.per && x.where.has_value() == y.where.has_value() &&
+  return selection(a) == selection(b) && x.per == y.per &&
+         x.where.has_value() == y.where.has_value() &&
          (!x.where || IsSameProgram(*x.where, *y.where));
+}
+
+bool HaveSameWindow(const Feature& a, const Feature& b) {
+  return std::tie(a.over_us, a.skip_us) == std::tie(b.over_us, b.skip_us);
 }
 
 // Plans with an amount come first: counts are in their totals too.
@@ -52,7 +59,8 @@ void ShareTotals(std::vector<FeaturePlan>* plans) {
       if (!IsPlain(*plan.feature)) continue;
       const auto same = std::find_if(shared.begin(), shared.end(), [&](int place) {
         const FeaturePlan& other = (*plans)[static_cast<size_t>(place)];
-        return (!has_amount || other.measure == plan.measure) && HaveSameEntries(other, plan);
+        return (!has_amount || other.measure == plan.measure) &&
+               HaveSameWindow(*other.feature, *plan.feature) && HaveSameEntries(other, plan);
       });
       if (same == shared.end()) {
         shared.push_back(plan.totals_of);
@@ -61,6 +69,33 @@ void ShareTotals(std::vector<FeaturePlan>* plans) {
       }
     }
   }
+}
+
+// What is distinct is counted from the newest entry on.
+bool CanBeOfSeries(const Feature& feature) {
+  if (!CanRun(feature) || !feature.per.empty()) return false;
+  return IsPlain(feature) || (feature.aggregate == Aggregate::kDistinct && feature.skip_us == 0);
+}
+
+// A series is for many figures: it keeps a line an entry, where totals keep one for all of them.
+bool IsWorthIt(const std::vector<FeaturePlan>& plans, size_t series) {
+  constexpr size_t kTotalsMin = 4;
+  std::set<int> totals;
+  for (const FeaturePlan& plan : plans) {
+    if (plan.series == static_cast<int>(series)) totals.insert(plan.totals_of);
+  }
+  return totals.size() >= kTotalsMin;
+}
+
+void JoinSeries(FeaturePlan* plan, int number, SeriesPlan* series) {
+  plan->series = number;
+  if (IsPlain(*plan->feature) && plan->measure != Measure::kNone) series->measure = plan->measure;
+  series->longest_us = std::max(series->longest_us, plan->feature->over_us);
+  if (plan->feature->aggregate != Aggregate::kDistinct) return;
+  std::vector<FieldRef>& fields = series->distinct;
+  const auto found = std::find(fields.begin(), fields.end(), *plan->feature->of);
+  plan->distinct = static_cast<int>(found - fields.begin());
+  if (found == fields.end()) fields.push_back(*plan->feature->of);
 }
 
 EventTime KnownFrom(const Feature& feature, const RuleSet& rule_set, const RecordedSince& since) {
@@ -80,6 +115,29 @@ EventTime KnownFrom(const Feature& feature, const RuleSet& rule_set, const Recor
 }
 
 }  // namespace
+
+std::vector<SeriesPlan> PlanSeries(std::vector<FeaturePlan>* plans) {
+  std::vector<SeriesPlan> all;
+  for (FeaturePlan& plan : *plans) {
+    if (!CanBeOfSeries(*plan.feature)) continue;
+    const bool sums = IsPlain(*plan.feature) && plan.measure != Measure::kNone;
+    const auto same = std::find_if(all.begin(), all.end(), [&](const SeriesPlan& series) {
+      const bool is_measured =
+          !sums || series.measure == Measure::kNone || series.measure == plan.measure;
+      return is_measured && HaveSameEntries(*series.entries, plan);
+    });
+    const auto number = static_cast<int>(same - all.begin());
+    if (same == all.end()) all.push_back({&plan});
+    JoinSeries(&plan, number, &all[static_cast<size_t>(number)]);
+  }
+  for (size_t series = 0; series < all.size(); ++series) {
+    if (IsWorthIt(*plans, series)) continue;
+    for (FeaturePlan& plan : *plans) {
+      if (plan.series == static_cast<int>(series)) plan.series = FeaturePlan::kNone;
+    }
+  }
+  return all;
+}
 
 std::vector<FeaturePlan> PlanFeatures(const RuleSet& rule_set, const RecordedSince& since) {
   std::vector<FeaturePlan> plans;

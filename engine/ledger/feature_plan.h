@@ -29,6 +29,9 @@ struct FeaturePlan {
   // in what it makes of the same totals alone. kNone: none can be kept, as what belongs to the
   // window depends on the judged leg, or the figure is had by going through its entries only.
   int totals_of = kNone;
+  // The series that the window is a stretch of, and the place in it of the field whose distinct
+  // values are counted. kNone: none is kept.
+  int series = kNone, distinct = kNone;
   EventTime known_from;  // legs of earlier events see unknown; Min(): none do
   size_t scan_limit = 0;  // up to so many entries going through them is quicker than totals
 
@@ -45,6 +48,18 @@ struct FeaturePlan {
   }
   int scale() const { return ScaleOf(measure); }
 };
+
+// What features have in common that differ in their windows and in what they make of the entries.
+struct SeriesPlan {
+  const FeaturePlan* entries = nullptr;  // one of them: which entries there are
+  Measure measure = Measure::kNone;      // of sums
+  DurationUs longest_us = 0;             // how far back the longest window reaches
+  std::vector<FieldRef> distinct;        // fields whose distinct values are counted
+};
+
+// The plans' series, whose numbers they get where one is worth its memory. Plans must stay where
+// they are.
+std::vector<SeriesPlan> PlanSeries(std::vector<FeaturePlan>* plans);
 
 // One plan a feature, in the rule set's order, which must outlive them.
 std::vector<FeaturePlan> PlanFeatures(const RuleSet& rule_set, const RecordedSince& since);

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 #include "engine/ledger/feature_plan.h"
+#include "engine/rule/order_key.h"
 
 namespace vigla {
 
@@ -65,6 +67,19 @@ struct Summary {
   Value edge;                // the field of the first or last entry, where that is the figure
   std::vector<int64_t> amounts;  // for median and percentile, in any order
 };
+
+// The key of a sum, or with `is_mean` of the mean, of so many base amounts, as KeyOfFigureValue
+// makes it of the value; kWithoutKey where only the value has it.
+inline FigureKey KeyOfAmounts(Int128 sum, int64_t amounts, bool is_mean) {
+  if (is_mean && amounts == 0) return {};
+  const auto key = static_cast<int64_t>(sum);
+  if (key != sum || key == std::numeric_limits<int64_t>::min()) {
+    return {0, KeyState::kWithoutKey};
+  }
+  if (!is_mean) return {key, KeyState::kExact};
+  const OrderKey mean = KeyOfFraction(key, amounts);
+  return {mean.key, mean.exact ? KeyState::kExact : KeyState::kRounded};
+}
 
 // The figure at an event of time `at`. Reorders summary->amounts.
 Value FigureOf(const FeaturePlan& plan, Summary* summary, EventTime at);

@@ -60,6 +60,7 @@ void LaneState::Impl::SetRuleSet(std::shared_ptr<const RuleSet> rule_set,
   rule_set_ = std::move(rule_set);
   columns_ = ColumnMap(*rule_set_, &names_);
   plans_ = PlanFeatures(*rule_set_, since);
+  series_ = PlanSeries(&plans_);
   newest_.SetPlans(plans_, &hasher_);
   keeps_totals_before_ = std::any_of(plans_.begin(), plans_.end(), [](const FeaturePlan& plan) {
     return plan.feature->ever;
@@ -193,7 +194,8 @@ absl::Status LaneState::Impl::Record(const Entry& entry, const EntryTexts& texts
     const ReadingContext context = ContextOf(*subject, nullptr);
     EntryReader reader(context);
     reader.Stand(*place.chunk, place.offset);
-    subject->extras().running.NoteLate(rule_set_number_, &reader);
+    subject->extras().totals.NoteLate(rule_set_number_, &reader);
+    subject->extras().series.NoteLate(rule_set_number_, &reader);
   }
   // Whether anything moved apart, or a late entry came into a chunk apart.
   if (subject->ledger.newest().size() == newest_before + 1) return absl::OkStatus();

@@ -36,6 +36,9 @@ struct LedgerOptions {
   // busy subject costs fewer writes; less: a shorter recovery, which reads the log.
   size_t leg_log_bytes_max = size_t{80} << 20;
   size_t write_back_bytes_max = 16 << 20;  // of images an epoch, while the log is not twice as long
+  // Entries of a subject that features with a long window keep a line of memory for, each; with
+  // more of them, a figure is kept up by every feature on its own.
+  size_t series_entries_max = 1024;
   // False: the state need not outlive the process, so legs are not logged, and images are written
   // only for want of memory.
   bool is_recoverable = true;

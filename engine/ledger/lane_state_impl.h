@@ -134,12 +134,15 @@ class LaneState::Impl {
   FigureKey KeyOfValue(const Judged& judged, int index, ValueType manner);
   // Whether the figure can be had from newest_.
   bool IsInNewest(const Judged& judged, int index);
-  // What the feature's window adds up to where it is not in newest_, on the quicker of two ways.
+  // What the feature's window adds up to where it is not in newest_, on the quickest way.
   absl::StatusOr<Summary> Summarise(const Judged& judged, int index, const LegGroup& group);
+  // That of the feature, kept up to the leg; null if there is none.
+  absl::StatusOr<RunningSeries*> SeriesFor(const Judged& judged, int index);
+  FigureKey KeyInSeries(const Judged& judged, int index, RunningSeries* series);
+  Summary SummariseSeries(const Judged& judged, int index, RunningSeries* series);
   absl::StatusOr<Summary> SummariseRunning(const Judged& judged, int index, RunningTotals* totals);
   absl::StatusOr<EntryCounts> CountEntries(const Judged& judged, int index,
                                            const LegGroup& group);
-  // The field of the first or last entry, whose key is `edge`.
   absl::StatusOr<Value> ReadEdge(const Judged& judged, int index, const EntryKey& edge);
   void Fail(const absl::Status& status) {
     if (status_.ok()) status_ = status;
@@ -180,6 +183,7 @@ class LaneState::Impl {
   uint64_t rule_set_number_ = 0;
   ColumnMap columns_;
   std::vector<FeaturePlan> plans_;
+  std::vector<SeriesPlan> series_;
   EventTime windows_known_from_;  // legs of that time know all windows, as far as records go
   bool keeps_totals_before_ = false;  // some feature is over `ever`
 

@@ -60,7 +60,36 @@ FigureKey LaneState::Impl::KeyOfValue(const Judged& judged, int index, ValueType
     BeginNewest(judged);
     return KeyOfFeature(judged, index, manner);
   }
+  const FeaturePlan& plan = plans_.data()[index];
+  if (plan.series != FeaturePlan::kNone && IsReadable(plan, judged) && status_.ok()) {
+    const absl::StatusOr<RunningSeries*> series = SeriesFor(judged, index);
+    if (!series.ok()) Fail(series.status());
+    if (series.ok() && *series != nullptr) {
+      const FigureKey key = KeyInSeries(judged, index, *series);
+      if (key.state != KeyState::kWithoutKey) return key;
+    }
+  }
   return KeyOfFigureValue(Feature(judged, index), manner);
+}
+
+FigureKey LaneState::Impl::KeyInSeries(const Judged& judged, int index, RunningSeries* series) {
+  const FeaturePlan& plan = plans_.data()[index];
+  const Window window = WindowOf(plan, judged.leg, CutoffOf(*judged.subject));
+  switch (plan.feature->aggregate) {
+    case Aggregate::kDistinct:
+      return {series->CountDistinct(plan.distinct, window.after), KeyState::kExact};
+    case Aggregate::kCount:
+      return {series->TotalsOf(window.after, window.through).count, KeyState::kExact};
+    case Aggregate::kSum:
+    case Aggregate::kMean: {
+      if (plan.measure != Measure::kBaseAmount) break;
+      const AmountTotals totals = series->TotalsOf(window.after, window.through);
+      const bool is_mean = plan.feature->aggregate == Aggregate::kMean;
+      return KeyOfAmounts(totals.sum, totals.with_amount, is_mean);
+    }
+    default: break;
+  }
+  return {0, KeyState::kWithoutKey};
 }
 
 // Totals have all entries there ever were, so they have those of any window.
@@ -118,10 +147,12 @@ absl::StatusOr<Summary> LaneState::Impl::Summarise(const Judged& judged, int ind
   const FeaturePlan& plan = plans_.data()[index];
   Subject* const subject = judged.subject;
   const Window window = WindowOf(plan, judged.leg, CutoffOf(*subject));
+  ASSIGN_OR_RETURN(RunningSeries* const series, SeriesFor(judged, index));
+  if (series != nullptr) return SummariseSeries(judged, index, series);
   if (plan.totals_of != FeaturePlan::kNone && judged.outcome == ApplyOutcome::kApplied) {
-    RunningTotals* totals = subject->FindRunning(rule_set_number_, plan.totals_of);
+    RunningTotals* totals = subject->FindTotals(rule_set_number_, plan.totals_of);
     if (totals == nullptr && subject->ledger.HasMoreThan(plan.scan_limit, window.after)) {
-      totals = subject->extras().running.Add(
+      totals = subject->extras().totals.Add(
           rule_set_number_, plan.totals_of,
           std::make_unique<RunningTotals>(&plans_.data()[plan.totals_of], rule_set_.get(),
                                           &hasher_));
@@ -143,6 +174,50 @@ absl::StatusOr<EntryCounts> LaneState::Impl::CountEntries(const Judged& judged, 
   return EntryCounts{summary.part.count, summary.part.without_rate};
 }
 
+absl::StatusOr<RunningSeries*> LaneState::Impl::SeriesFor(const Judged& judged, int index) {
+  const FeaturePlan& plan = plans_.data()[index];
+  if (plan.series == FeaturePlan::kNone || judged.outcome != ApplyOutcome::kApplied) {
+    return nullptr;
+  }
+  Subject* const subject = judged.subject;
+  const SeriesPlan& series_plan = series_.data()[plan.series];
+  const EventTime cutoff = CutoffOf(*subject);
+  RunningSeries* series = subject->FindSeries(rule_set_number_, plan.series);
+  if (series == nullptr) {
+    const EventTime after = std::max(judged.leg.time() - plan.feature->over_us, cutoff);
+    if (!subject->ledger.HasMoreThan(plan.scan_limit, after)) return nullptr;
+    series = subject->extras().series.Add(
+        rule_set_number_, plan.series,
+        std::make_unique<RunningSeries>(&series_plan, options_.series_entries_max,
+                                        rule_set_.get(), &hasher_));
+  }
+  if (series->IsOver()) return nullptr;
+  if (series->leg_number() != leg_number_) {
+    const ReadingContext context = ContextOf(*subject, nullptr);
+    const LedgerSource source = SourceOf(*subject);
+    const EventTime after = std::max(judged.leg.time() - series_plan.longest_us, cutoff);
+    // The judged leg is the newest entry there is, so that leaving it out is stopping before it.
+    const EntryKey before =
+        plan.leaves_out_leg ? KeyOf(judged.leg) : EntryKey::EndOf(judged.leg.time());
+    RETURN_IF_ERROR(subject->extras().series.Update(series, [&](RunningSeries* running) {
+      return running->CatchUp(source, context, &subject->ledger, after, before, leg_number_);
+    }));
+    table_.Recount(subject);
+  }
+  return series->IsOver() ? nullptr : series;
+}
+
+Summary LaneState::Impl::SummariseSeries(const Judged& judged, int index, RunningSeries* series) {
+  const FeaturePlan& plan = plans_.data()[index];
+  const Window window = WindowOf(plan, judged.leg, CutoffOf(*judged.subject));
+  Summary summary;
+  summary.part = series->TotalsOf(window.after, window.through);
+  if (plan.distinct != FeaturePlan::kNone) {
+    summary.distinct = series->CountDistinct(plan.distinct, window.after);
+  }
+  return summary;
+}
+
 absl::StatusOr<Summary> LaneState::Impl::SummariseRunning(const Judged& judged, int index,
                                                           RunningTotals* totals) {
   const FeaturePlan& plan = plans_.data()[index];
@@ -153,8 +228,9 @@ absl::StatusOr<Summary> LaneState::Impl::SummariseRunning(const Judged& judged, 
   // The judged leg is the newest entry there is, so that leaving it out is stopping before it.
   EntryKey before = EntryKey::EndOf(window.through);
   if (window.left_out) before = std::min(before, *window.left_out);
-  RETURN_IF_ERROR(subject->extras().running.CatchUp(totals, source, context, &subject->ledger,
-                                                    window.after, before));
+  RETURN_IF_ERROR(subject->extras().totals.Update(totals, [&](RunningTotals* running) {
+    return running->CatchUp(source, context, &subject->ledger, window.after, before);
+  }));
   table_.Recount(subject);
 
   Hash128 group;

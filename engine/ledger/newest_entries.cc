@@ -10,6 +10,7 @@
 
 #include "engine/base/check.h"
 #include "engine/ledger/entry_group.h"
+#include "engine/ledger/figure.h"
 #include "engine/ledger/same_program.h"
 #include "engine/rule/evaluator.h"
 
@@ -324,13 +325,7 @@ FigureKey NewestEntries::KeyOfFigure(int feature) {
     case Aggregate::kMean: {
       if (shares.measure != Measure::kBaseAmount) break;
       const bool is_mean = shares.aggregate == Aggregate::kMean;
-      if (is_mean && stretch.with_rate == 0) return {};
-      const Int128 sum = SumOf(stretch);
-      const auto key = static_cast<int64_t>(sum);
-      if (key != sum || key == std::numeric_limits<int64_t>::min()) break;
-      if (!is_mean) return {key, KeyState::kExact};
-      const OrderKey mean = KeyOfFraction(key, stretch.with_rate);
-      return {mean.key, mean.exact ? KeyState::kExact : KeyState::kRounded};
+      return KeyOfAmounts(SumOf(stretch), stretch.with_rate, is_mean);
     }
     default: break;
   }

@@ -11,18 +11,22 @@
 #include "engine/base/block_pool.h"
 #include "engine/base/ring.h"
 #include "engine/ledger/ledger.h"
+#include "engine/ledger/running_cache.h"
+#include "engine/ledger/running_series.h"
+#include "engine/ledger/running_totals.h"
 #include "engine/ledger/subject_record.h"
-#include "engine/ledger/totals_cache.h"
 
 namespace vigla {
 
 // What few subjects have.
 struct SubjectExtras {
   std::vector<FoldMark> fold_marks;
-  TotalsCache running;
+  RunningCache<RunningTotals> totals;  // by FeaturePlan::totals_of
+  RunningCache<RunningSeries> series;  // by FeaturePlan::series
 
   size_t Bytes() const {
-    return sizeof(SubjectExtras) + fold_marks.capacity() * sizeof(FoldMark) + running.HeapBytes();
+    return sizeof(SubjectExtras) + fold_marks.capacity() * sizeof(FoldMark) +
+           totals.HeapBytes() + series.HeapBytes();
   }
 };
 
@@ -43,10 +47,15 @@ class alignas(kCacheLineBytes) Subject {
   }
   // Whether the leg is one of its legs.
   bool Is(const Leg& leg) const;
-  bool HasRunning() const { return extras_ != nullptr && !extras_->running.empty(); }
+  bool HasRunning() const {
+    return extras_ != nullptr && !(extras_->totals.empty() && extras_->series.empty());
+  }
   // Null if there are none.
-  RunningTotals* FindRunning(uint64_t rule_set_number, int plan) {
-    return extras_ == nullptr ? nullptr : extras_->running.Find(rule_set_number, plan);
+  RunningTotals* FindTotals(uint64_t rule_set_number, int plan) {
+    return extras_ == nullptr ? nullptr : extras_->totals.Find(rule_set_number, plan);
+  }
+  RunningSeries* FindSeries(uint64_t rule_set_number, int plan) {
+    return extras_ == nullptr ? nullptr : extras_->series.Find(rule_set_number, plan);
   }
   SubjectExtras& extras() {
     if (extras_ == nullptr) extras_ = std::make_unique<SubjectExtras>();

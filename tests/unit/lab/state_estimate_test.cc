@@ -173,30 +173,42 @@ Held Measure(const std::shared_ptr<const RuleSet>& rule_set, int entries_per_day
 // An upper end, as the estimate says of itself, but no more than so many times what is there.
 constexpr double kMemoryFactor = 2.5, kDiskFactor = 1.5;
 
+void ExpectUpperEnd(const std::shared_ptr<const RuleSet>& rule_set, const std::string& what) {
+  ASSERT_NE(rule_set, nullptr) << what;
+  for (const int entries_per_day : {1, 10}) {
+    const Held held = Measure(rule_set, entries_per_day);
+    const StateEstimate estimate =
+        EstimateState(*rule_set, {static_cast<double>(entries_per_day), kDays * kDayUs});
+    const auto memory = static_cast<double>(estimate.subjects[0].memory_bytes);
+    const auto most = static_cast<double>(estimate.subjects[0].memory_bytes_most);
+    const auto disk = static_cast<double>(estimate.subjects[0].disk_bytes);
+    const std::string at = absl::StrCat(what, ", ", entries_per_day, " a day");
+    EXPECT_GE(memory, held.memory_bytes) << at;
+    EXPECT_LE(memory, kMemoryFactor * held.memory_bytes) << at;
+    EXPECT_GE(most, held.memory_bytes_most) << at;
+    EXPECT_LE(most, kMemoryFactor * held.memory_bytes_most) << at;
+    EXPECT_GE(disk, held.disk_bytes) << at;
+    EXPECT_LE(disk, kDiskFactor * held.disk_bytes) << at;
+  }
+}
+
 TEST(StateEstimate, IsAnUpperEndOfWhatALaneAndAStoreHold) {
   for (const char* feature :
        {"count: debits, over: 30d", "count: debits, over: 3d", "count: debits, over: ever",
         "count: debits, over: 30d, where: merchant.id == \"M1\"",
         "distinct: counterparty, of: debits, over: 60d", "max: amount, of: debits, over: 60d",
         "sum: amount, of: debits, over: 60d, per: counterparty"}) {
-    const auto rule_set = Load(std::string("  n: {") + feature + "}\n", "known(n)");
-    ASSERT_NE(rule_set, nullptr) << feature;
-    for (const int entries_per_day : {1, 10}) {
-      const Held held = Measure(rule_set, entries_per_day);
-      const StateEstimate estimate =
-          EstimateState(*rule_set, {static_cast<double>(entries_per_day), kDays * kDayUs});
-      const auto memory = static_cast<double>(estimate.subjects[0].memory_bytes);
-      const auto most = static_cast<double>(estimate.subjects[0].memory_bytes_most);
-      const auto disk = static_cast<double>(estimate.subjects[0].disk_bytes);
-      const std::string at = absl::StrCat(feature, ", ", entries_per_day, " a day");
-      EXPECT_GE(memory, held.memory_bytes) << at;
-      EXPECT_LE(memory, kMemoryFactor * held.memory_bytes) << at;
-      EXPECT_GE(most, held.memory_bytes_most) << at;
-      EXPECT_LE(most, kMemoryFactor * held.memory_bytes_most) << at;
-      EXPECT_GE(disk, held.disk_bytes) << at;
-      EXPECT_LE(disk, kDiskFactor * held.disk_bytes) << at;
-    }
+    ExpectUpperEnd(Load(std::string("  n: {") + feature + "}\n", "known(n)"), feature);
   }
+}
+
+TEST(StateEstimate, IsAnUpperEndForManyWindowsOverTheSameEntries) {
+  ExpectUpperEnd(Load("  a: {count: debits, over: 60d}\n"
+                      "  b: {sum: amount, of: debits, over: 40d}\n"
+                      "  c: {distinct: counterparty, of: debits, over: 30d}\n"
+                      "  d: {mean: amount, of: debits, over: 20d}\n",
+                      "known(a) && known(b) && known(c) && known(d)"),
+                 "four windows");
 }
 
 double Cost(const std::string& feature, const std::string& when = "known(n)") {

@@ -52,6 +52,7 @@ struct Treatment {
   bool looks_ahead = false;
   size_t write_back_bytes_max = 4 << 20;
   size_t leg_log_bytes_max = 4 << 20;
+  size_t series_entries_max = 1024;
 };
 
 class Run {
@@ -64,6 +65,7 @@ class Run {
     options_.cache_bytes_max = treatment.cache_bytes_max;
     options_.write_back_bytes_max = treatment.write_back_bytes_max;
     options_.leg_log_bytes_max = treatment.leg_log_bytes_max;
+    options_.series_entries_max = treatment.series_entries_max;
     directory_ = ::testing::TempDir() + "feature-property-" + std::to_string(::getpid());
     if (treatment.on_disk) {
       auto opened = OpenRocksStore(directory_, 1 << 20);
@@ -320,8 +322,11 @@ Digest RunOnce(uint64_t seed, const LegStream::Options& stream, const Treatment&
   return run.FinalDigest();
 }
 
+// Some with more entries than a running series keeps.
 void RunSeries(uint64_t seed, const LegStream::Options& stream) {
-  Run run(seed, stream, {});
+  Treatment treatment;
+  if (seed % 4 == 1) treatment.series_entries_max = 50;
+  Run run(seed, stream, treatment);
   testing::SpecMaker maker(seed);
   for (int set = 0; set < 4; ++set) {
     run.Activate(maker.Series());
