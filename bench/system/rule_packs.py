@@ -1,8 +1,8 @@
 """Rules to measure with, in any number or over any window, for the reference stream.
 
 The mix is that of bench/micro/rule_bench.cc: most rules ask for a sort of payment, an amount and a
-figure; one in ten for less. Limits are high, as in a bank, so that alerts stay few: what is
-measured is to find that a leg concerns no rule.
+figure; one in ten for less. Limits are high, and a rule alerts of an account once a day, as in a
+bank, so that alerts stay few: what is measured is to find that a leg concerns no rule.
 """
 
 import math
@@ -121,7 +121,7 @@ def write_windows(folder, window):
 
 def rule(name, when):
     return (f"  - {{rule: {name}, title: t, subject: debtor, severity: low, score: 1, reason: r, "
-            f"when: '{when}'}}\n")
+            f"once_per: {{key: account, for: 24h}}, when: '{when}'}}\n")
 
 
 def write(path, features, rules, rates):
