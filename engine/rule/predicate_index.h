@@ -112,6 +112,7 @@ struct PredicateIndex {
     int32_t first_entry = 0;  // in entries, limits and segment_of
     int32_t all = 0;          // bitmap: every entry
     int32_t asking = 0;       // bitmap: those with open tests on fields
+    int32_t plain = 0;        // bitmap: those without open tests that are all of their rule
     int32_t dimensions_begin = 0, dimensions_end = 0;
   };
 

@@ -120,15 +120,20 @@ int32_t PredicateIndexBuilder::BuildTable(Entries entries) {
   table.first_entry = static_cast<int32_t>(index_->entries.size());
   table.all = static_cast<int32_t>(index_->words.size());
   table.asking = table.all + table.words;
-  index_->words.resize(index_->words.size() + 2 * static_cast<size_t>(table.words));
+  table.plain = table.asking + table.words;
+  index_->words.resize(index_->words.size() + 3 * static_cast<size_t>(table.words));
   for (size_t i = 0; i < entries.size(); ++i) {
     index_->words[static_cast<size_t>(table.all) + i / 64] |= uint64_t{1} << (i % 64);
   }
   std::map<DimensionSubject, DimensionDraft> dimensions = DraftDimensions(entries);
   for (size_t i = 0; i < entries.size(); ++i) {
     WriteEntry(entries[i], static_cast<int32_t>(i), &dimensions);
-    if (index_->entries.back().open_field_tests == 0) continue;
-    index_->words[static_cast<size_t>(table.asking) + i / 64] |= uint64_t{1} << (i % 64);
+    const PredicateIndex::Entry& entry = index_->entries.back();
+    const auto mark = [&](int32_t bitmap) {
+      index_->words[static_cast<size_t>(bitmap) + i / 64] |= uint64_t{1} << (i % 64);
+    };
+    if (entry.open_field_tests > 0) mark(table.asking);
+    if (entry.open_tests == 0 && entries_of_rule_[entry.rule].size() == 1) mark(table.plain);
   }
   WriteSegments(entries);
   WriteDimensions(dimensions, &table);

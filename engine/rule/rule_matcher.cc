@@ -11,8 +11,7 @@ void RuleMatcher::SetRuleSet(const RuleSet& rule_set) {
   CHECK(rule_set.index != nullptr);
   index_ = rule_set.index.get();
   answers_.SetRuleSet(rule_set);
-  found_.assign((static_cast<size_t>(index_->rules) + 63) / 64, {});
-  touched_.assign((found_.size() + 63) / 64, 0);
+  found_.SetIndex(*index_);
   int32_t words = 0;
   for (const PredicateIndex::Table& table : index_->tables) words = std::max(words, table.words);
   for (std::vector<uint64_t>* bitmap : {&bitmaps_.left, &bitmaps_.unknown, &bitmaps_.flipped}) {

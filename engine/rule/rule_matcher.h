@@ -4,9 +4,8 @@
 #include <bit>
 #include <cstdint>
 #include <limits>
-#include <utility>
-#include <vector>
 
+#include "engine/rule/found_rules.h"
 #include "engine/rule/leg_answers.h"
 #include "engine/rule/predicate_index.h"
 #include "engine/rule/rule_set.h"
@@ -27,48 +26,21 @@ class RuleMatcher {
     if (table != PredicateIndex::kNone) Search<Reader>(*this, reader, table).Run();
   }
 
-  // Calls visit(int rule, Truth truth) on what was found, by rule; each is true or unknown. Then
-  // the leg is done with.
+  // Calls visit(int rule, Truth truth) on what was found; each is true or unknown, and those that
+  // are true come by rule. Then the leg is done with.
   template <class Visit>
   void ForEach(Visit visit) {
-    for (size_t i = 0; i < touched_.size(); ++i) {
-      for (uint64_t words = std::exchange(touched_.data()[i], 0); words != 0; words &= words - 1) {
-        VisitFound(i * 64 + static_cast<size_t>(std::countr_zero(words)), visit);
-      }
-    }
+    found_.TakeAll(visit);
     answers_.NextLeg();
   }
 
  private:
-  struct Found {
-    uint64_t is_true = 0;
-    uint64_t is_unknown = 0;
-  };
-
-  template <class Visit>
-  void VisitFound(size_t word, Visit& visit) {
-    const Found found = std::exchange(found_.data()[word], Found{});
-    for (uint64_t rules = found.is_true | found.is_unknown; rules != 0; rules &= rules - 1) {
-      const int bit = std::countr_zero(rules);
-      visit(static_cast<int>(word * 64) + bit,
-            (found.is_true >> bit & 1) != 0 ? Truth::kTrue : Truth::kUnknown);
-    }
-  }
-
-  void Mark(int rule, Truth truth) {
-    const size_t word = static_cast<size_t>(rule) / 64;
-    touched_.data()[word / 64] |= uint64_t{1} << (word % 64);
-    Found& found = found_.data()[word];
-    (truth == Truth::kTrue ? found.is_true : found.is_unknown) |= uint64_t{1} << (rule % 64);
-  }
-
   template <class Reader>
   class Search;
 
   const PredicateIndex* index_ = nullptr;
   LegAnswers answers_;
-  std::vector<Found> found_;       // 64 rules each
-  std::vector<uint64_t> touched_;  // which of them are not empty
+  FoundRules found_;
   TableBitmaps bitmaps_;
 };
 
@@ -84,6 +56,7 @@ class RuleMatcher::Search {
         limits_(index_.limits.data() + table_.first_entry),
         segment_of_(index_.segment_of.data() + table_.first_entry),
         asking_(index_.words.data() + table_.asking),
+        plain_(index_.words.data() + table_.plain),
         leg_(matcher.answers_, reader),
         narrowing_(index_, table_, &matcher.bitmaps_, &leg_) {}
 
@@ -134,9 +107,8 @@ class RuleMatcher::Search {
     }
     const Figure& figure = leg_.Read(segment.slot);
     if (!figure.has_key()) {
-      const bool is_unknown = figure.state == KeyState::kUnknown;
-      return VisitEntries(base, left, is_unknown ? unknown | left : unknown,
-                          narrowing_.is_careful() || !is_unknown);
+      if (figure.state != KeyState::kUnknown) return VisitEntries(base, left, unknown, true);
+      return VisitUnknown(base, left);
     }
     const int64_t reached = Reached(segment, figure);
     if (limits_[base + std::countr_zero(left)] > reached) return;
@@ -154,6 +126,14 @@ class RuleMatcher::Search {
     }
     VisitEntries(base, passing, unknown, narrowing_.is_careful());
     VisitEntries(base, near, unknown, true);
+  }
+
+  // Entries that can be no more than unknown.
+  void VisitUnknown(int32_t base, uint64_t left) {
+    const uint64_t plain = narrowing_.is_careful() ? 0 : left & plain_[base / 64];
+    if (plain != 0) matcher_.found_.AddUnknown(entries_ + base, plain);
+    left ^= plain;
+    VisitEntries(base, left, left, narrowing_.is_careful());
   }
 
   static int Last(uint64_t bits) { return 63 - std::countl_zero(bits); }
@@ -182,7 +162,8 @@ class RuleMatcher::Search {
 
   void Visit(const PredicateIndex::Entry& entry, int tests, bool is_unknown) {
     const Truth truth = tests == 0 ? Truth::kTrue : leg_.Conjunction(entry, tests);
-    if (truth != Truth::kFalse) matcher_.Mark(entry.rule, is_unknown ? Truth::kUnknown : truth);
+    if (truth == Truth::kFalse) return;
+    matcher_.found_.Add(entry.rule, is_unknown ? Truth::kUnknown : truth);
   }
 
   RuleMatcher& matcher_;
@@ -191,7 +172,8 @@ class RuleMatcher::Search {
   const PredicateIndex::Entry* const entries_;  // these three by place in the table
   const int64_t* const limits_;
   const int32_t* const segment_of_;
-  const uint64_t* const asking_;  // by word
+  const uint64_t* const asking_;  // these two by word
+  const uint64_t* const plain_;
   LegQuestions<Reader> leg_;
   TableNarrowing<Reader> narrowing_;
 };
