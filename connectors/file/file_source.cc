@@ -140,7 +140,7 @@ absl::StatusOr<PollState> FileSource::Poll(size_t records_max, size_t bytes_max,
     if (record.empty()) continue;
     InputRecord& input = batch->records.emplace_back();
     input.position = {static_cast<uint16_t>(current_), 0, file.read.lines - 1};
-    input.value = batch->arena.Copy(record);
+    batch->CopyValue(record, &input);
     batch->bytes += record.size();
     RETURN_IF_ERROR(FinishLine(&file));
   }

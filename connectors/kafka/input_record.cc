@@ -61,7 +61,7 @@ InputRecord ViewOf(const rd_kafka_message_s& message, uint16_t topic,
 void AppendCopy(const rd_kafka_message_s& message, uint16_t topic, RecordBatch* batch) {
   InputRecord record = WithoutHeaders(message, topic);
   record.key = batch->arena.Copy(record.key);
-  record.value = batch->arena.Copy(record.value);
+  batch->CopyValue(record.value, &record);
   batch->bytes += record.key.size() + record.value.size();
   if (const rd_kafka_headers_t* found = HeadersOf(message); found != nullptr) {
     batch->header_storage.push_back(std::make_unique<std::vector<Header>>());

@@ -32,6 +32,17 @@ bool IsWithin(std::string_view text, size_t code_points_max) {
          code_points_max;
 }
 
+// Escapes are undone where they stand.
+bool HasEscapes(std::string_view record) { return record.find('\\') != std::string_view::npos; }
+
+char* PaddedCopy(std::string_view record, Arena* arena) {
+  static_assert(Decoder::kPaddingBytes >= JsonReader::kPaddingBytes);
+  char* const copy =
+      static_cast<char*>(arena->Allocate(record.size() + JsonReader::kPaddingBytes, 1));
+  std::memcpy(copy, record.data(), record.size());
+  return copy;
+}
+
 bool IsNormalised(std::string_view account) {
   return std::none_of(account.begin(), account.end(),
                       [](char c) { return c == ' ' || (c >= 'a' && c <= 'z'); });
@@ -195,7 +206,8 @@ class Decoder::Impl {
  public:
   explicit Impl(const KeyedHasher* hasher) : hasher_(hasher), reader_(kRecordBytesMax, kDepthMax) {}
 
-  Rejection Decode(std::string_view record, Arena* arena, Transaction* transaction);
+  Rejection Decode(std::string_view record, bool is_padded, Arena* arena,
+                   Transaction* transaction);
 
  private:
   bool ReadMembers(const NativeFieldTable& table);
@@ -228,7 +240,8 @@ class Decoder::Impl {
   std::vector<Party> parties_;  // the intermediaries
 };
 
-Rejection Decoder::Impl::Decode(std::string_view record, Arena* arena, Transaction* transaction) {
+Rejection Decoder::Impl::Decode(std::string_view record, bool is_padded, Arena* arena,
+                                Transaction* transaction) {
   if (record.empty()) return {RejectCode::kEmpty, ""};
   if (record.size() > kRecordBytesMax) return {RejectCode::kTooLarge, ""};
   *transaction = Transaction();
@@ -240,10 +253,9 @@ Rejection Decoder::Impl::Decode(std::string_view record, Arena* arena, Transacti
   parents_.clear();
   attributes_.clear();
   parties_.clear();
-  // Most texts of the transaction are pieces of this copy.
-  char* const text =
-      static_cast<char*>(arena->Allocate(record.size() + JsonReader::kPaddingBytes, 1));
-  std::memcpy(text, record.data(), record.size());
+  // Most texts of the transaction are pieces of it.
+  char* const text = is_padded && !HasEscapes(record) ? const_cast<char*>(record.data())
+                                                      : PaddedCopy(record, arena);
   if (!reader_.Start(text, record.size())) return FaultOfText();
   if (reader_.Peek() != '{') {
     return reader_.SkipValue() ? Rejection{RejectCode::kNotAnObject, ""} : FaultOfText();
@@ -453,7 +465,12 @@ Decoder::Decoder(const KeyedHasher* hasher) : impl_(std::make_unique<Impl>(hashe
 Decoder::~Decoder() = default;
 
 Rejection Decoder::Decode(std::string_view record, Arena* arena, Transaction* transaction) {
-  return impl_->Decode(record, arena, transaction);
+  return impl_->Decode(record, /*is_padded=*/false, arena, transaction);
+}
+
+Rejection Decoder::DecodeInPlace(std::string_view record, Arena* arena,
+                                 Transaction* transaction) {
+  return impl_->Decode(record, /*is_padded=*/true, arena, transaction);
 }
 
 std::string_view NormaliseAccount(std::string_view account, Arena* arena) {

@@ -50,6 +50,7 @@ class Decoder {
  public:
   static constexpr size_t kRecordBytesMax = 1 << 20;
   static constexpr int kDepthMax = 64;
+  static constexpr size_t kPaddingBytes = 64;
 
   // `hasher` must outlive the decoder.
   explicit Decoder(const KeyedHasher* hasher);
@@ -57,6 +58,9 @@ class Decoder {
 
   // On success fills *transaction, whose text lives in `arena`. `record` may be temporary.
   Rejection Decode(std::string_view record, Arena* arena, Transaction* transaction);
+  // The same without a copy: the text lives in `record`, too, which is left as it is. After it
+  // there are kPaddingBytes writable bytes, which are not.
+  Rejection DecodeInPlace(std::string_view record, Arena* arena, Transaction* transaction);
 
  private:
   class Impl;

@@ -51,7 +51,9 @@ void Intake::Process(Batch* batch) {
 
 void Intake::ProcessRecord(const InputRecord& input, Arena* arena, SequencedRecord* record) {
   Transaction& transaction = record->transaction;
-  record->rejection = decoder_.Decode(input.value, arena, &transaction);
+  record->rejection = input.padding_bytes >= Decoder::kPaddingBytes
+                          ? decoder_.DecodeInPlace(input.value, arena, &transaction)
+                          : decoder_.Decode(input.value, arena, &transaction);
   if (record->rejection.code == RejectCode::kNone && input.received_us != 0 &&
       transaction.time.us > input.received_us + future_max_us_) {
     record->rejection = {RejectCode::kTimeInFuture, "time"};

@@ -41,7 +41,7 @@ absl::StatusOr<PollState> MemorySource::Poll(size_t records_max, size_t bytes_ma
     if (offset < position) continue;
     position = offset + 1;
     InputRecord record = Record(partition, offset);
-    record.value = batch->arena.Copy(record.value);
+    batch->CopyValue(record.value, &record);
     batch->bytes += record.value.size();
     batch->records.push_back(record);
   }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 #include <functional>
 #include <memory>
 #include <string>
@@ -13,6 +14,7 @@
 #include "absl/status/statusor.h"
 #include "engine/base/arena.h"
 #include "engine/base/hash.h"
+#include "engine/model/decoder.h"
 #include "engine/model/journal_record.h"
 #include "engine/model/subject.h"
 
@@ -31,6 +33,8 @@ struct InputRecord {
   std::string_view value;
   bool has_value = true;  // false: a tombstone
   std::vector<Header>* headers = nullptr;  // nullptr: none; owned by the batch
+  // Bytes after the value that go with it, for who decodes it in place; RecordBatch::CopyValue.
+  size_t padding_bytes = 0;
 };
 
 // Polled records in the order in which they were received; the order becomes the total order.
@@ -40,6 +44,14 @@ struct RecordBatch {
   std::vector<std::unique_ptr<std::vector<Header>>> header_storage;
   size_t bytes = 0;
 
+  // Sets the value of a record of this batch to a copy that is decoded where it stands.
+  void CopyValue(std::string_view value, InputRecord* record) {
+    char* const copy = static_cast<char*>(
+        arena.Allocate(value.size() + Decoder::kPaddingBytes, /*alignment=*/1));
+    if (!value.empty()) std::memcpy(copy, value.data(), value.size());
+    record->value = {copy, value.size()};
+    record->padding_bytes = Decoder::kPaddingBytes;
+  }
   void Clear() {
     arena.Reset();
     records.clear();

@@ -15,7 +15,7 @@ void CopyRecord(const InputRecord& from, Batch* batch) {
   RecordBatch& input = batch->input;
   InputRecord record = from;
   record.key = input.arena.Copy(from.key);
-  record.value = input.arena.Copy(from.value);
+  input.CopyValue(from.value, &record);
   if (from.headers != nullptr) {
     input.header_storage.push_back(std::make_unique<std::vector<Header>>());
     record.headers = input.header_storage.back().get();

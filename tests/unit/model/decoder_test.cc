@@ -20,8 +20,23 @@ class DecoderTest : public ::testing::Test {
            std::string(more) + "}";
   }
 
+  // In place as well, with the same outcome, which changes no record.
   Rejection Decode(std::string_view record) {
-    return decoder_.Decode(record, &arena_, &transaction_);
+    Transaction in_place;
+    std::string padded(record);
+    padded.append(Decoder::kPaddingBytes, '"');
+    const Rejection rejection = decoder_.DecodeInPlace(
+        std::string_view(padded).substr(0, record.size()), &arena_, &in_place);
+    EXPECT_EQ(padded.substr(0, record.size()), record);
+    const Rejection expected = decoder_.Decode(record, &arena_, &transaction_);
+    EXPECT_EQ(rejection.code, expected.code);
+    EXPECT_EQ(rejection.field, expected.field);
+    if (expected.code == RejectCode::kNone) {
+      EXPECT_EQ(in_place.id, transaction_.id);
+      EXPECT_EQ(in_place.debtor.account, transaction_.debtor.account);
+      EXPECT_EQ(in_place.channel, transaction_.channel);
+    }
+    return expected;
   }
 
   // "code field", or "" if the record is accepted.
@@ -181,6 +196,16 @@ TEST_F(DecoderTest, RecordNeedNotOutliveTheCall) {
   EXPECT_EQ(transaction_.id, "t1");
   EXPECT_EQ(transaction_.details->purpose, "a\nb");
   EXPECT_EQ(transaction_.details->attributes[0].text, "v");
+}
+
+TEST_F(DecoderTest, TextsOfARecordReadInPlaceAreItsOwn) {
+  const std::string record = With(R"(,"channel":"atm")");
+  std::string padded = record + std::string(Decoder::kPaddingBytes, '"');
+  const std::string_view view = std::string_view(padded).substr(0, record.size());
+  ASSERT_EQ(decoder_.DecodeInPlace(view, &arena_, &transaction_).code, RejectCode::kNone);
+  EXPECT_EQ(transaction_.channel, "atm");
+  EXPECT_EQ(transaction_.channel.data(), padded.data() + record.find("atm"));
+  EXPECT_EQ(view, record);
 }
 
 TEST_F(DecoderTest, StatusIsAnObjectOrItsCode) {
