@@ -2,6 +2,7 @@
 #include "engine/app/run_command.h"
 
 #include <filesystem>
+#include <memory>
 #include <thread>
 
 #include "engine/app/admin_server.h"
@@ -136,22 +137,26 @@ absl::Status Live(const Settings& settings, Instance* instance) {
   ProgressBar progress;
   constexpr int kRestartsMax = 100;
   for (int life = 0; life < kRestartsMax; ++life) {
-    Pipeline pipeline(instance->options, instance->load_options, ports, nullptr);
-    RETURN_IF_ERROR(pipeline.Open());
-    instance->view.Attach(&pipeline);
+    auto pipeline = std::make_unique<Pipeline>(instance->options, instance->load_options, ports,
+                                               nullptr);
+    RETURN_IF_ERROR(pipeline->Open());
+    instance->view.Attach(pipeline.get());
     absl::StatusOr<PipelineOutcome> outcome = PipelineOutcome::kFinished;
     {
-      Watcher watcher(&pipeline, &progress, instance->ports.input_bytes);
-      outcome = pipeline.RunThreaded();
+      Watcher watcher(pipeline.get(), &progress, instance->ports.input_bytes);
+      outcome = pipeline->RunThreaded();
     }
     instance->view.Detach();
     RETURN_IF_ERROR(outcome.status());
     if (*outcome == PipelineOutcome::kFinished) {
-      LogInfo("finished: " + std::to_string(pipeline.feed_metrics().records.Get()) +
-              " records, " + std::to_string(pipeline.builder_metrics().alerts.Get()) +
-              " alerts, " + std::to_string(pipeline.builder_metrics().rejects.Get()) +
-              " rejects in " + std::to_string(pipeline.builder_metrics().epochs.Get()) +
+      LogInfo("finished: " + std::to_string(pipeline->feed_metrics().records.Get()) +
+              " records, " + std::to_string(pipeline->builder_metrics().alerts.Get()) +
+              " alerts, " + std::to_string(pipeline->builder_metrics().rejects.Get()) +
+              " rejects in " + std::to_string(pipeline->builder_metrics().epochs.Get()) +
               " epochs");
+      // The process ends: a million subjects go with it, not one by one.
+      static const Pipeline* const kept = pipeline.release();
+      static_cast<void>(kept);
       return absl::OkStatus();
     }
     LogWarning("the outcome of a commit is unknown; recovering");
