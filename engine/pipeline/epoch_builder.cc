@@ -14,6 +14,7 @@ namespace vigla {
 namespace {
 
 constexpr int kSemantics = 1;
+constexpr size_t kSpareBytesMax = 64 * 1024;  // of a value; few are larger
 
 AuditMatch ToAuditMatch(const Match& match, const Rule& rule,
                         std::span<const AuditValue> values) {
@@ -116,7 +117,12 @@ absl::StatusOr<Digest> EpochBuilder::AddAlert(const LegResult& result, AlertStat
                    alert_body_.Render(result, state, limits_.record_bytes_max, &scratch_));
   const Digest digest = Sha256::Of(scratch_);
   if (is_replay_) return digest;
-  record.value = scratch_;
+  record.value = std::move(scratch_);
+  scratch_.clear();
+  if (!spare_values_.empty()) {
+    scratch_ = std::move(spare_values_.back());
+    spare_values_.pop_back();
+  }
   record.key = std::string(result.leg->subject_id);
   record.headers = AlertHeaders(result, summary, result.batch->epoch, options_.instance);
   records->push_back(std::move(record));
@@ -249,7 +255,11 @@ absl::StatusOr<OutputEpoch> EpochBuilder::Finish(
 void EpochBuilder::Reuse(OutputEpoch epoch) {
   // The last frame is one of matches.
   FrameBuilder* frames = &match_frames_;
+  spare_values_.clear();
   for (auto record = epoch.records.rbegin(); record != epoch.records.rend(); ++record) {
+    if (record->topic == OutputTopic::kAlerts && record->value.capacity() <= kSpareBytesMax) {
+      spare_values_.push_back(std::move(record->value));
+    }
     if (record->topic != OutputTopic::kAudit) continue;
     frames->Reuse(std::move(record->value));
     frames = &intake_frames_;

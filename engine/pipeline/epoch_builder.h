@@ -82,6 +82,7 @@ class EpochBuilder {
   std::vector<ProvenMatch> match_entries_;
   bool is_replay_ = false;
   std::string scratch_;
+  std::vector<std::string> spare_values_;  // of the last epoch's alerts, for their memory
   std::vector<std::string_view> texts_;  // of a batch's records
   std::vector<Digest> digests_;          // of those
 };
