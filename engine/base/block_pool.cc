@@ -32,7 +32,7 @@ void AdviseHugePages(void* memory, size_t bytes) {
 BlockPool::~BlockPool() {
   for (void* region : regions_) {
     ASAN_UNPOISON_MEMORY_REGION(region, kRegionBytes);
-    ::operator delete(region, std::align_val_t(kRegionBytes));
+    RegionReserve::Return(region);
   }
 }
 
@@ -87,9 +87,8 @@ BlockPool::Slab* BlockPool::NewSlab(size_t size_class) {
 
 void BlockPool::AddRegion() {
   char* const region =
-      static_cast<char*>(::operator new(kRegionBytes, std::align_val_t(kRegionBytes)));
+      static_cast<char*>(reserve_ != nullptr ? reserve_->Take() : RegionReserve::Make());
   regions_.push_back(region);
-  AdviseHugePages(region, kRegionBytes);
   // The lowest address is taken first.
   for (size_t at = kRegionBytes; at > 0; at -= kSlabBytes) {
     Slab* const slab = reinterpret_cast<Slab*>(region + at - kSlabBytes);

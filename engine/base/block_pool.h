@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "engine/base/region_reserve.h"
+
 namespace vigla {
 
 // Asks for huge pages, where the system has them, under as much of this memory as they fit. Purely
@@ -19,7 +21,8 @@ class BlockPool {
   static constexpr size_t kAlignment = 64;  // a line of the cache
   static constexpr size_t kBlockBytesMax = 5 * 1024;
 
-  BlockPool() = default;
+  // What it grows by comes from `reserve`, which must outlive it; nullptr: is made when needed.
+  explicit BlockPool(RegionReserve* reserve = nullptr) : reserve_(reserve) {}
   ~BlockPool();
   BlockPool(const BlockPool&) = delete;
   BlockPool& operator=(const BlockPool&) = delete;
@@ -33,7 +36,7 @@ class BlockPool {
 
  private:
   static constexpr size_t kSlabBytes = 64 * 1024;
-  static constexpr size_t kRegionBytes = 2 * 1024 * 1024;
+  static constexpr size_t kRegionBytes = RegionReserve::kRegionBytes;
 
   struct FreeBlock {
     FreeBlock* next;
@@ -56,6 +59,7 @@ class BlockPool {
   void Link(Slab* slab, size_t size_class);
   void Unlink(Slab* slab, size_t size_class);
 
+  RegionReserve* const reserve_;
   std::array<Slab*, kBlockBytesMax / kAlignment + 1> with_room_{};  // by size class: the newest
   std::vector<Slab*> empty_;
   std::vector<void*> regions_;

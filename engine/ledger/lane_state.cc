@@ -51,7 +51,7 @@ bool HasImages(Store* store) {
 
 LaneState::Impl::Impl(Store* store, const LedgerOptions& options, const KeyedHasher* hasher)
     : store_(store), options_(options), hasher_(*hasher), found_images_(HasImages(store)),
-      logged_(options.leg_log_bytes_max) {}
+      table_(options.regions), logged_(options.leg_log_bytes_max) {}
 
 void LaneState::Impl::SetRuleSet(std::shared_ptr<const RuleSet> rule_set,
                                  const RecordedSince& since) {

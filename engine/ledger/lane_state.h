@@ -25,8 +25,9 @@
 
 namespace vigla {
 
-class Subject;      // subject.h
-struct LegLogPart;  // leg_log.h
+class RegionReserve;  // region_reserve.h
+class Subject;        // subject.h
+struct LegLogPart;    // leg_log.h
 
 struct LedgerOptions {
   DurationUs retention_us = 407 * kDayUs;
@@ -42,6 +43,8 @@ struct LedgerOptions {
   // False: the state need not outlive the process, so legs are not logged, and images are written
   // only for want of memory.
   bool is_recoverable = true;
+  // Where the memory of subjects comes from, which must outlive them; nullptr: the system.
+  RegionReserve* regions = nullptr;
 };
 
 // Since when a subject kind, or an extra column, has been on record: legs of events less than

@@ -28,7 +28,8 @@ class SubjectList {
 
 class SubjectTable {
  public:
-  SubjectTable() = default;
+  // `reserve` as for its pool.
+  explicit SubjectTable(RegionReserve* reserve = nullptr) : pool_(reserve) {}
   ~SubjectTable();
   SubjectTable(const SubjectTable&) = delete;
   SubjectTable& operator=(const SubjectTable&) = delete;

@@ -10,10 +10,18 @@
 #include "engine/pipeline/legs.h"
 
 namespace vigla {
+namespace {
+
+PipelineOptions WithRegions(PipelineOptions options, RegionReserve* regions) {
+  options.ledger.regions = regions;
+  return options;
+}
+
+}  // namespace
 
 Pipeline::Pipeline(const PipelineOptions& options, const LoadOptions& load_options,
                    const PipelinePorts& ports, std::shared_ptr<const RuleSet> rule_set)
-    : options_(options),
+    : options_(WithRegions(options, &regions_)),
       load_options_(load_options),
       ports_(ports),
       configured_(ports.desk != nullptr ? ports.desk->wanted()

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "engine/base/region_reserve.h"
 #include "engine/pipeline/commit_stage.h"
 #include "engine/pipeline/live_feed.h"
 #include "engine/pipeline/replay_feed.h"
@@ -75,6 +76,7 @@ class Pipeline {
   absl::Status CheckCommittedPositions();
   void Log(std::string_view message) const;
 
+  RegionReserve regions_;  // outlives the lanes
   const PipelineOptions options_;
   const LoadOptions load_options_;
   const PipelinePorts ports_;

@@ -80,6 +80,8 @@ void CommitLoop(CommitStage* commit, Verdicts* verdicts) {
 
 absl::StatusOr<PipelineOutcome> Pipeline::RunThreaded() {
   constexpr int kPollWaitMs = 5;
+  // Enough for what lanes take while the thread that prepares more waits for its turn.
+  regions_.Start(8 + lanes_.size());
   Verdicts verdicts;
   std::vector<std::thread> threads;
   for (const auto& lane : lanes_) threads.emplace_back(LaneLoop, lane.get(), &verdicts);
