@@ -237,6 +237,7 @@ void LaneState::Impl::PutImages(uint64_t ticket, StoreBatch* batch,
 }
 
 void LaneState::Impl::WriteAhead(size_t images_max) {
+  due_ = logged_.BeyondBound(log_.bytes());
   // They go with the next ticket, whichever it will be: none lies between the last one and it.
   PutImages(taken_ticket_ + 1, &images_ahead_, [&](const Subject& oldest) {
     // Whoever pays himself has two legs of one sequence: an image has both or none.
@@ -253,7 +254,7 @@ WriteBack LaneState::Impl::TakeWriteBack(uint64_t ticket, bool all) {
   out.batch = std::exchange(images_ahead_, {});
   out.leg_log = log_.Take();
   logged_.Add(applied_, out.leg_log.size());
-  due_ = logged_.BeyondBound();
+  due_ = logged_.BeyondBound(0);
   // Behind by much, smoothness has to give way: the log must not grow without a bound.
   const bool is_behind = logged_.IsFarBeyondBound();
   PutImages(ticket, &out.batch, [&](const Subject& oldest) {

@@ -1,4 +1,4 @@
-// Which epochs' legs a lane's log holds, and which of them make it longer than its bound. Warm.
+// Which epochs' legs a lane's log holds, and which of them make it longer than its bound. Hot.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +15,10 @@ class LoggedEpochs {
   // The epoch that ends with `last` has so many bytes of the log.
   void Add(Sequence last, size_t bytes) {
     if (bytes == 0) return;
-    epochs_.push_back({last, bytes});
+    // Where the very first begins is not known, so it is due as a whole.
+    const Sequence first = first_of_next_.value == 0 ? last : first_of_next_;
+    epochs_.push_back({first, last, bytes});
+    first_of_next_ = {last.value + 1};
     bytes_ += bytes;
   }
   // Epochs whose legs are all in images are not needed any more.
@@ -25,12 +28,19 @@ class LoggedEpochs {
       epochs_.pop_front();
     }
   }
-  // Before which sequence legs are too many for the bound.
-  Sequence BeyondBound() const {
+  // Before which sequence legs are too many for the bound, with so many bytes of the open epoch's.
+  // It moves with each of these, as if an epoch's bytes were spread evenly over its sequences: by
+  // whole epochs, what is due would be so all at once.
+  Sequence BeyondBound(size_t open_bytes) const {
     Sequence end;
-    size_t bytes = bytes_;
+    size_t bytes = bytes_ + open_bytes;
     for (const Epoch& epoch : epochs_) {
       if (bytes <= bytes_max_) break;
+      const size_t excess = bytes - bytes_max_;
+      if (excess < epoch.bytes) {
+        const uint64_t sequences = epoch.last.value + 1 - epoch.first.value;
+        return {epoch.first.value + (sequences * excess + epoch.bytes - 1) / epoch.bytes};
+      }
       end = {epoch.last.value + 1};
       bytes -= epoch.bytes;
     }
@@ -41,11 +51,12 @@ class LoggedEpochs {
 
  private:
   struct Epoch {
-    Sequence last;
+    Sequence first, last;
     size_t bytes = 0;
   };
   const size_t bytes_max_;
   std::deque<Epoch> epochs_;
+  Sequence first_of_next_;
   size_t bytes_ = 0;
 };
 

@@ -1,0 +1,38 @@
+// What is due moves with the log's bytes, not by whole epochs.
+#include "engine/ledger/logged_epochs.h"
+
+#include "gtest/gtest.h"
+
+namespace vigla {
+namespace {
+
+TEST(LoggedEpochs, NothingIsDueWithinTheBound) {
+  LoggedEpochs logged(100);
+  logged.Add({10}, 60);
+  logged.Add({20}, 40);
+  EXPECT_EQ(logged.BeyondBound(0), Sequence{0});
+}
+
+TEST(LoggedEpochs, EachByteOfTheOpenEpochMakesAsMuchOfTheOldestDue) {
+  LoggedEpochs logged(100);
+  logged.Add({10}, 20);
+  logged.Add({110}, 50);  // sequences 11 to 110
+  logged.Add({210}, 50);
+  logged.Forget({11});
+  EXPECT_EQ(logged.BeyondBound(0), Sequence{0});
+  EXPECT_EQ(logged.BeyondBound(1), Sequence{13});
+  EXPECT_EQ(logged.BeyondBound(25), Sequence{61});
+  EXPECT_EQ(logged.BeyondBound(49), Sequence{109});
+  EXPECT_EQ(logged.BeyondBound(50), Sequence{111}) << "all of it";
+  EXPECT_EQ(logged.BeyondBound(75), Sequence{161});
+}
+
+TEST(LoggedEpochs, TheFirstIsDueAsAWhole) {
+  LoggedEpochs logged(100);
+  logged.Add({1'000'000}, 60);
+  logged.Add({1'000'010}, 60);
+  EXPECT_EQ(logged.BeyondBound(0), Sequence{1'000'001});
+}
+
+}  // namespace
+}  // namespace vigla
