@@ -19,11 +19,11 @@ import topics
 import backlog
 import engine_run
 import figures
+import live_run
 import workload
 from harness import say
 
 PART = 0.5
-WARM_SECONDS = 4  # whose records are not counted
 BUCKET = "vigla_judge_seconds_bucket"
 
 
@@ -38,22 +38,26 @@ class Judge:
             self.stream, options.seconds)
 
     def maxima(self):
-        """Transactions a second at most, from the file and from a filled topic."""
+        """Transactions a second at most, from the file and live from Kafka, as in latency.py."""
         folder = self.folder / "maximum"
         with engine_run.file_engine(folder, [self.stream], {}) as vigla:
             file = engine_run.measure(vigla, engine_run.JournalFile(folder / "out/journal.ndjson"),
                                       None, self.options.seconds)
         shutil.rmtree(folder)
-        kafka, _ = backlog.measure(self.broker, self.folder, self.stream, self.options.partitions,
-                                   self.options.seconds)
-        return {"file": file["records_per_second"], "kafka": kafka}
+        filled, _ = backlog.measure(self.broker, self.folder, self.stream,
+                                    self.options.partitions, self.options.seconds)
+        live = live_run.LiveRun(self.folder, self.broker, "maximum-live", {}).measure(
+            self.stream, self.options.partitions, filled, live_run.length(self.options, filled))
+        shutil.rmtree(self.folder / "maximum-live")
+        return {"file": file["records_per_second"], "kafka": live["committed_per_second"]}
 
     def file(self, number, per_second):
         folder = self.folder / f"file-{number}"
+        read_through(self.stream)
         with engine_run.file_engine(folder, [self.stream], {},
                                     variant=f"paced:{per_second:.0f}") as vigla:
             vigla.start().wait_until_ready()
-            counted = self._count(vigla, self._length(per_second))
+            counted = self._count(vigla, live_run.length(self.options, per_second))
         shutil.rmtree(folder)
         return counted
 
@@ -63,7 +67,7 @@ class Judge:
         topics.create(address, {f"{name}.in": self.options.partitions},
                       {"message.timestamp.type": "LogAppendTime"})
         topics.create_outputs(address, name, self.options.partitions)
-        length = self._length(per_second)
+        length = live_run.length(self.options, per_second)
         with engine_run.kafka_engine(self.folder / name, address, name, {},
                                      topic=f"{name}.in") as vigla:
             vigla.start().wait_until_ready()
@@ -73,16 +77,20 @@ class Judge:
         shutil.rmtree(self.folder / name)
         return counted
 
-    def _length(self, per_second):
-        return min(self.options.length, self.options.transactions / per_second)
-
     def _count(self, vigla, length):
         """The histogram of what came after the warm-up and before the end: {limit: legs}."""
-        time.sleep(WARM_SECONDS)
+        time.sleep(live_run.WARM_SECONDS)
         before = engine_run.buckets(vigla, BUCKET)
-        time.sleep(max(1, length - WARM_SECONDS - 1))
+        time.sleep(length - live_run.WARM_SECONDS - 1)
         after = engine_run.buckets(vigla, BUCKET)
         return {limit: count - before[limit] for limit, count in after.items()}
+
+
+def read_through(path):
+    """So that no run waits for the disk: what was read long ago may be there alone by now."""
+    with open(path, "rb") as stream:
+        while stream.read(1 << 20):
+            pass
 
 
 def percentiles(cumulative):
@@ -152,10 +160,10 @@ def arguments():
     parser = argparse.ArgumentParser(prog="bench/system/judge", description=__doc__)
     workload.add_options(parser, transactions=2_000_000)
     parser.add_argument("--rounds", type=int, default=figures.ROUNDS_MIN)
-    parser.add_argument("--length", type=float, default=20,
-                        help=f"seconds of each run, of which {WARM_SECONDS} are warm-up")
+    live_run.add_length_option(parser)
     harness.add_options(parser)
     options = parser.parse_args()
+    live_run.demand_length(parser, options)
     harness.demand_engine(parser)
     return options
 

@@ -42,11 +42,11 @@ class Latency:
                       "partitions": options.partitions,
                       "record_bytes": made["bytes"] / made["records"]}
 
-    def live(self, commit_ms, per_second, seconds):
+    def live(self, commit_ms, per_second):
         """One live run; its latencies in milliseconds are in the list beside its figures."""
         self.number += 1
         name = f"live-{self.number}"
-        seconds = min(seconds, self.options.transactions / per_second)
+        seconds = live_run.length(self.options, per_second)
         run = live_run.LiveRun(self.folder, self.broker, name, {"commit_interval_ms": commit_ms})
         measured = run.measure(self.stream, self.options.partitions, per_second, seconds)
         shutil.rmtree(self.folder / name)
@@ -80,15 +80,14 @@ def measure(options, folder):
         backlog, load = bench.backlog_rate()
         maximum = {}
         for commit_ms in options.commit_ms:
-            run, _ = bench.live(commit_ms, backlog, options.length)
+            run, _ = bench.live(commit_ms, backlog)
             maximum[commit_ms] = run["committed_per_second"]
             say(f"commit every {commit_ms} ms: at most {maximum[commit_ms]:,.0f}/s live")
         runs, pooled = [], {}
         for number in range(1, options.rounds + 1):
             for commit_ms in options.commit_ms:
                 for part in PARTS:
-                    run, latencies = bench.live(commit_ms, maximum[commit_ms] * part,
-                                                options.length)
+                    run, latencies = bench.live(commit_ms, maximum[commit_ms] * part)
                     runs.append({"round": number, "part": part, **run})
                     pooled.setdefault((commit_ms, part), []).extend(latencies)
                     say(f"round {number}: {commit_ms} ms, {part:.0%}: p50 {run['p50']:.1f} ms, "
@@ -102,12 +101,12 @@ def arguments():
     parser = argparse.ArgumentParser(prog="bench/system/latency", description=__doc__)
     workload.add_options(parser, transactions=2_000_000)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--length", type=float, default=20, help="seconds of each run, of which "
-                        f"{live_run.WARM_SECONDS} are warm-up")
+    live_run.add_length_option(parser)
     parser.add_argument("--commit-ms", type=int, action="append",
                         help="commit interval; may be repeated (default: 20 and 100)")
     harness.add_options(parser)
     options = parser.parse_args()
+    live_run.demand_length(parser, options)
     options.commit_ms = options.commit_ms or [20, 100]
     harness.demand_engine(parser)
     return options

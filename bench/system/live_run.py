@@ -19,9 +19,32 @@ import engine_run
 import machine
 
 WARM_SECONDS = 4      # of the writer's time, whose alerts are not counted
+COUNTED_SECONDS_MIN = 2
 SETTLE_SECONDS = 0.5  # for the reader to have its partitions
 DRAIN_SECONDS_MAX = 60
 KEPT_UP_SECONDS = 1   # behind the writer at its end by less: it kept up
+
+
+def add_length_option(parser):
+    parser.add_argument("--length", type=float, default=20, help="seconds of each run, of which "
+                        f"{WARM_SECONDS} are warm-up")
+
+
+def demand_length(parser, options):
+    if options.length < WARM_SECONDS + COUNTED_SECONDS_MIN:
+        parser.error(f"--length {options.length:g} is too short: the first {WARM_SECONDS} seconds "
+                     f"are warm-up, and at least {COUNTED_SECONDS_MIN} more are counted")
+
+
+def length(options, per_second):
+    """Seconds of a run at that rate: as asked for, or shorter where the stream ends before."""
+    stream_seconds = options.transactions / per_second
+    if stream_seconds < WARM_SECONDS + COUNTED_SECONDS_MIN:
+        raise RuntimeError(
+            f"{options.transactions:,} transactions are too few: at {per_second:,.0f} a second "
+            f"they last {stream_seconds:.1f} seconds, of which the first {WARM_SECONDS} are "
+            "warm-up; ask for more with --transactions")
+    return min(options.length, stream_seconds)
 
 
 class LiveRun:

@@ -1,7 +1,10 @@
 """What the benchmark makes of its measurements: percentiles, spreads, verdicts, and the page."""
 
+import argparse
+import contextlib
 import copy
 import html.parser
+import io
 import json
 import math
 import pathlib
@@ -16,6 +19,7 @@ import paths
 sys.path.insert(0, str(paths.ROOT / "bench/system"))
 import figures  # noqa: E402
 import judge  # noqa: E402
+import live_run  # noqa: E402
 import page  # noqa: E402
 import rule_packs  # noqa: E402
 import svg_plot  # noqa: E402
@@ -122,6 +126,26 @@ class WorkloadTest(unittest.TestCase):
     def checked(self, folder):
         done = engine.command("check", folder)
         return done.stdout + done.stderr
+
+
+class LengthTest(unittest.TestCase):
+
+    def test_a_length_within_the_warm_up_is_refused_with_a_reason(self):
+        parser = argparse.ArgumentParser()
+        live_run.add_length_option(parser)
+        said = io.StringIO()
+        with contextlib.redirect_stderr(said), self.assertRaises(SystemExit) as ended:
+            live_run.demand_length(parser, parser.parse_args(["--length", "5"]))
+        self.assertEqual(ended.exception.code, 2)
+        self.assertIn("--length 5 is too short", said.getvalue())
+        live_run.demand_length(parser, parser.parse_args(["--length", "6"]))
+
+    def test_a_stream_that_ends_within_the_warm_up_is_refused_with_a_reason(self):
+        options = argparse.Namespace(length=20, transactions=100_000)
+        self.assertEqual(live_run.length(options, 1_000), 20)
+        self.assertEqual(live_run.length(options, 10_000), 10)
+        with self.assertRaisesRegex(RuntimeError, "too few: at 50,000 a second they last 2.0 sec"):
+            live_run.length(options, 50_000)
 
 
 class PlotTest(unittest.TestCase):
