@@ -175,6 +175,12 @@ void KafkaSource::Take(rd_kafka_message_t* message) {
   rd_kafka_message_destroy(message);
 }
 
+size_t KafkaSource::TakeFetched(int wait_ms) {
+  const size_t count = subscription_->Poll(polled_.data(), kChunkRecords, wait_ms);
+  for (size_t i = 0; i < count; ++i) Take(polled_[i]);
+  return count;
+}
+
 void KafkaSource::GiveOut(size_t records_max, size_t bytes_max, RecordBatch* batch) {
   const int64_t now_ms = NowNs() / 1'000'000;
   while (batch->records.size() < records_max && batch->bytes < bytes_max) {
@@ -244,16 +250,16 @@ absl::StatusOr<PollState> KafkaSource::Poll(size_t records_max, size_t bytes_max
   RETURN_IF_ERROR(status_);
   if (options_.until_end && subscription_->IsAssigned() && IsEnded()) return PollState::kEnd;
   GiveOut(records_max, bytes_max, batch);
-  while (batch->records.size() < records_max && batch->bytes < bytes_max) {
-    const size_t count = subscription_->Poll(polled_.data(), kChunkRecords,
-                                             batch->records.empty() ? wait_ms : 0);
-    for (size_t i = 0; i < count; ++i) Take(polled_[i]);
-    GiveOut(records_max, bytes_max, batch);
-    if (batch->records.empty() && !merge_.IsEmpty()) {
+  while (batch->records.size() < records_max && batch->bytes < bytes_max && status_.ok()) {
+    size_t count = TakeFetched(0);
+    if (count == 0 && !merge_.IsEmpty()) {
+      // No more is at hand: what waits for partitions that have ended must not wait for a fetch.
       MarkEnds();
       GiveOut(records_max, bytes_max, batch);
     }
-    if (count == 0 || !status_.ok()) break;
+    if (count == 0 && batch->records.empty()) count = TakeFetched(wait_ms);
+    if (count == 0) break;
+    GiveOut(records_max, bytes_max, batch);
     if (merge_.IsEmpty()) wait_ms = 0;  // an end or an error has ended the wait
   }
   status_.Update(subscription_->Health());

@@ -68,6 +68,8 @@ class KafkaSource final : public Source {
   uint16_t TopicOf(const rd_kafka_message_s& message);
   Partition& PartitionOf(uint16_t topic, int32_t partition);
   void Take(rd_kafka_message_s* message);
+  // How many the client had, or had first after a wait; some of them may be no records.
+  size_t TakeFetched(int wait_ms);
   void MarkEnds();
   void GiveOut(size_t records_max, size_t bytes_max, RecordBatch* batch);
   absl::Status ErrorOf(const rd_kafka_message_s& message, uint16_t topic);
