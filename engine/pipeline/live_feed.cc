@@ -1,6 +1,9 @@
 // Polling, and the decision where an epoch ends. Hot.
 #include "engine/pipeline/live_feed.h"
 
+#include <chrono>
+#include <thread>
+
 #include "engine/base/status.h"
 
 namespace vigla {
@@ -14,6 +17,11 @@ constexpr size_t kRunBytesMax = 600 * 1024;
 // One that is being committed, and one that is ready when it is done. Cut by the clock beyond that,
 // small epochs would only queue behind a slow commit, each as dear as a large one.
 constexpr uint64_t kEpochsUnderWayMax = 2;
+
+// A batch costs every thread it passes a wake-up, and memory of its own that is cold by the time
+// it is used again: polled for as they arrive, a few records cost twice as much each. So a poll
+// that did not fill its batch is followed by another only after so long.
+constexpr int64_t kPollIntervalNs = 500'000;
 
 }  // namespace
 
@@ -61,6 +69,11 @@ bool LiveFeed::MustCut() const {
          feed_->EpochsUnderWay() < kEpochsUnderWayMax;
 }
 
+void LiveFeed::SpacePolls() const {
+  const int64_t wait_ns = next_poll_ns_ - clock_->NowNs();
+  if (wait_ns > 0) std::this_thread::sleep_for(std::chrono::nanoseconds(wait_ns));
+}
+
 void LiveFeed::Cut() {
   Feed::EndOptions end;
   end.source_fingerprint = source_->Fingerprint();
@@ -89,6 +102,7 @@ absl::StatusOr<StepResult> LiveFeed::Step(int wait_ms) {
     return StepResult::kIdle;
   }
   LookForReload();
+  if (wait_ms > 0) SpacePolls();
   if (batch_ == nullptr) batch_ = feed_->NewBatch();
   ASSIGN_OR_RETURN(const PollState state,
                    source_->Poll(options_.batch_records_max, options_.batch_bytes_max, wait_ms,
@@ -108,6 +122,9 @@ absl::StatusOr<StepResult> LiveFeed::Step(int wait_ms) {
     epoch_opened_ns_ = clock_->NowNs();
     ActivatePending();
   }
+  const bool is_full = batch_->input.records.size() >= options_.batch_records_max ||
+                       batch_->input.bytes >= options_.batch_bytes_max;
+  next_poll_ns_ = is_full ? 0 : clock_->NowNs() + kPollIntervalNs;
   batch_->polled_us = clock_->NowUtcUs();
   feed_->Submit(std::move(batch_), /*is_replay=*/false);
   return StepResult::kWorked;

@@ -28,10 +28,12 @@ class LiveFeed {
   // Any thread: the open epoch is committed, then Step answers kDone.
   void RequestStop() { stop_.store(true, std::memory_order_relaxed); }
 
-  // Waits at most `wait_ms` for records.
+  // Waits at most `wait_ms` for records, and before that, unless it is 0, until it is worth asking
+  // for some.
   absl::StatusOr<StepResult> Step(int wait_ms);
 
  private:
+  void SpacePolls() const;
   bool MustCut() const;
   void Cut();
   void LookForReload();
@@ -50,6 +52,7 @@ class LiveFeed {
   uint64_t seen_ticket_ = 0;
   std::string judging_;  // fingerprint text of the set that judges; "" before the first
   int64_t epoch_opened_ns_ = 0;
+  int64_t next_poll_ns_ = 0;
   std::unique_ptr<Batch> batch_;
   bool ended_ = false;
   bool done_ = false;
