@@ -11,7 +11,7 @@ namespace vigla {
 namespace {
 
 // So few lines are not worth being dropped.
-constexpr size_t kDroppedMin = 32;
+constexpr size_t kDroppedMin = 8;
 
 }  // namespace
 
@@ -21,6 +21,8 @@ absl::Status RunningSeries::CatchUp(const LedgerSource& source, const ReadingCon
   leg_number_ = leg_number;
   if (!is_started_ || head_.time <= after) Restart(after);
   CHECK(after_ <= after);
+  after_ = after;
+  DropThrough(after);
   EntryReader reader(context);
   RETURN_IF_ERROR(ledger->ForEachAfter(source, head_, [&](const Chunk& chunk, size_t offset) {
     const EntryKey key = KeyOf(chunk[offset]);
@@ -30,9 +32,7 @@ absl::Status RunningSeries::CatchUp(const LedgerSource& source, const ReadingCon
     head_ = key;
     return true;
   }));
-  after_ = after;
-  DropThrough(after);
-  if (lines_.size() > entries_max_) GiveUp();
+  if (lines_.size() > entries_max_) GiveUp();  // some may not have been read
   return absl::OkStatus();
 }
 
