@@ -3,12 +3,11 @@
 
 #include <pthread.h>
 #include <sched.h>
-#include <sys/mman.h>
 
 #include <cstdint>
 #include <new>
-#include <utility>
 
+#include "engine/base/block_pool.h"
 #include "engine/base/check.h"
 
 namespace vigla {
@@ -53,7 +52,7 @@ void RegionReserve::Return(void* region) {
 
 void* RegionReserve::Make() {
   void* const region = ::operator new(kRegionBytes, std::align_val_t(kRegionBytes));
-  madvise(region, kRegionBytes, MADV_HUGEPAGE);  // purely a matter of speed
+  AdviseHugePages(region, kRegionBytes);
   return region;
 }
 
