@@ -133,7 +133,7 @@ std::vector<SeriesPlan> PlanSeries(std::vector<FeaturePlan>* plans) {
   for (size_t series = 0; series < all.size(); ++series) {
     if (IsWorthIt(*plans, series)) continue;
     for (FeaturePlan& plan : *plans) {
-      if (plan.series == static_cast<int>(series)) plan.series = FeaturePlan::kNone;
+      if (plan.series == static_cast<int>(series)) plan.series = plan.distinct = FeaturePlan::kNone;
     }
   }
   return all;
