@@ -76,7 +76,8 @@ class TableNarrowing {
     if (is_predicate) return NarrowByPredicate(dimension);
     const Figure& figure = leg_.Read(dimension.slot);
     if (figure.state == KeyState::kUnknown) {
-      return leg_.IsBound(dimension.slot) ? void() : NoteUnknown(dimension);
+      if (!leg_.IsBound(dimension.slot)) NoteUnknown(dimension);
+      return;
     }
     switch (dimension.kind) {
       case Dimension::Kind::kOrder:
