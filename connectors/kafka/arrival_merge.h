@@ -2,6 +2,7 @@
 // A client that catches up gets some thousand records of one partition, then of the next. Taken as
 // they come they would make legs late that were not: a subject's payments stand in many partitions.
 // So the oldest head of all partitions goes first, once every partition that has more shows one.
+// Partitions whose heads arrived in the same millisecond take turns.
 #pragma once
 
 #include <cstddef>
@@ -20,11 +21,11 @@ class ArrivalMerge {
  public:
   // Beyond it the merge no longer waits for partitions that show nothing.
   static constexpr size_t kBytesMax = size_t{64} << 20;
-  // A partition goes on while its head is at most so much after the oldest head of the others:
-  // the journal notes every change of partition.
-  static constexpr int64_t kSlackMs = 5;
-  // How long it waits for them: a broker may be away.
-  static constexpr int64_t kWaitMsMax = 500;
+  // How long it waits for them: a broker may be away. A client whose queue was full looks again
+  // after a second, so this is longer.
+  static constexpr int64_t kWaitMsMax = 2'000;
+  // So many records of a partition go in its turn: the journal notes every change of partition.
+  static constexpr int kTurnRecords = 64;
 
   ArrivalMerge() = default;
   ~ArrivalMerge();
@@ -35,7 +36,7 @@ class ArrivalMerge {
   void Expect(uint16_t topic, int32_t partition);
   // The partition's log has no more at the moment.
   void MarkEnd(uint16_t topic, int32_t partition);
-  void Add(uint16_t topic, rd_kafka_message_s* message);
+  void Add(uint16_t topic, rd_kafka_message_s* message, int64_t arrival_ms);
 
   // The message to go next, or nullptr while one must be waited for. The caller destroys it.
   rd_kafka_message_s* Take(uint16_t* topic, int64_t now_ms);
@@ -44,19 +45,29 @@ class ArrivalMerge {
   void Clear();
 
  private:
+  struct Arrival {
+    int64_t time_ms;
+    rd_kafka_message_s* message;
+  };
   struct Lane {
-    std::deque<rd_kafka_message_s*> messages;
-    int64_t head_time = 0;  // of the first message: its timestamp
+    std::deque<Arrival> arrivals;
+    int64_t last_turn = 0;
     bool has_more = false;
+
+    // Who goes first has the lesser: the oldest head, then who waited longest.
+    std::pair<int64_t, int64_t> Order() const { return {arrivals.front().time_ms, last_turn}; }
   };
   using Key = std::pair<uint16_t, int32_t>;
 
+  bool MayGoOn() const;
   void Choose(int64_t now_ms);
 
   std::map<Key, Lane> lanes_;
-  Lane* chosen_ = nullptr;       // goes next while its head is not after chosen_until_
+  Lane* chosen_ = nullptr;  // goes next while it may go on
   uint16_t chosen_topic_ = 0;
-  int64_t chosen_until_ = 0;     // the oldest head of the others
+  int64_t others_head_ms_ = 0;
+  int turn_left_ = 0;  // of records as old as the others' oldest head
+  int64_t turns_ = 0;
   size_t messages_ = 0;
   size_t bytes_ = 0;
   int64_t waiting_since_ms_ = -1;

@@ -168,7 +168,8 @@ void KafkaSource::Take(rd_kafka_message_t* message) {
       partition.is_fetched_to_end = true;
     } else {
       partition.fetched = message->offset + 1;
-      merge_.Add(topic, message);
+      rd_kafka_timestamp_type_t type;
+      merge_.Add(topic, message, rd_kafka_message_timestamp(message, &type));
       return;
     }
   }

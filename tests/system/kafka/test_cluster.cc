@@ -166,7 +166,9 @@ void CreateOutputs(const std::string& prefix) {
 
 Upstream::Upstream(const std::string& transactional_id) {
   std::vector<std::pair<std::string, std::string>> properties = {
-      {"linger.ms", "1"}, {"queue.buffering.max.messages", "2000000"}};
+      {"linger.ms", "1"},
+      {"queue.buffering.max.messages", "2000000"},
+      {"enable.idempotence", "true"}};  // else a first batch tried again would lie after others
   if (!transactional_id.empty()) properties.emplace_back("transactional.id", transactional_id);
   handle_ = MakeHandle(RD_KAFKA_PRODUCER, properties);
   if (!transactional_id.empty()) {
