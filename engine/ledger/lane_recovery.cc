@@ -103,7 +103,8 @@ absl::Status LaneState::Impl::Recover(
         RETURN_IF_ERROR(RecordLogged(leg.leg, table_.Find(leg.hash, leg.leg.record_key)));
       }
     }
-    logged_.Add(part.last, bytes);
+    const Subject* const oldest = table_.OldestDirty();
+    logged_.Add(oldest == nullptr ? part.last : oldest->first_unsaved, part.last, bytes);
     if (!IsOverBound()) continue;
     // Between two parts every subject is as it was at its epoch's end: amid no transaction.
     StoreBatch images;

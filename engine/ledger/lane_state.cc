@@ -253,7 +253,8 @@ WriteBack LaneState::Impl::TakeWriteBack(uint64_t ticket, bool all) {
   WriteBack out;
   out.batch = std::exchange(images_ahead_, {});
   out.leg_log = log_.Take();
-  logged_.Add(applied_, out.leg_log.size());
+  const Subject* const oldest = table_.OldestDirty();
+  logged_.Add(oldest == nullptr ? applied_ : oldest->first_unsaved, applied_, out.leg_log.size());
   due_ = logged_.BeyondBound(0);
   // Behind by much, smoothness has to give way: the log must not grow without a bound.
   const bool is_behind = logged_.IsFarBeyondBound();

@@ -12,11 +12,11 @@ class LoggedEpochs {
  public:
   explicit LoggedEpochs(size_t bytes_max) : bytes_max_(bytes_max) {}
 
-  // The epoch that ends with `last` has so many bytes of the log.
-  void Add(Sequence last, size_t bytes) {
+  // The epoch that ends with `last` has so many bytes of the log. Where the very first one begins
+  // the oldest leg says that is in no image.
+  void Add(Sequence oldest_unsaved, Sequence last, size_t bytes) {
     if (bytes == 0) return;
-    // Where the very first begins is not known, so it is due as a whole.
-    const Sequence first = first_of_next_.value == 0 ? last : first_of_next_;
+    const Sequence first = first_of_next_.value == 0 ? oldest_unsaved : first_of_next_;
     epochs_.push_back({first, last, bytes});
     first_of_next_ = {last.value + 1};
     bytes_ += bytes;

@@ -8,16 +8,16 @@ namespace {
 
 TEST(LoggedEpochs, NothingIsDueWithinTheBound) {
   LoggedEpochs logged(100);
-  logged.Add({10}, 60);
-  logged.Add({20}, 40);
+  logged.Add({1}, {10}, 60);
+  logged.Add({1}, {20}, 40);
   EXPECT_EQ(logged.BeyondBound(0), Sequence{0});
 }
 
 TEST(LoggedEpochs, EachByteOfTheOpenEpochMakesAsMuchOfTheOldestDue) {
   LoggedEpochs logged(100);
-  logged.Add({10}, 20);
-  logged.Add({110}, 50);  // sequences 11 to 110
-  logged.Add({210}, 50);
+  logged.Add({1}, {10}, 20);
+  logged.Add({1}, {110}, 50);  // sequences 11 to 110
+  logged.Add({1}, {210}, 50);
   logged.Forget({11});
   EXPECT_EQ(logged.BeyondBound(0), Sequence{0});
   EXPECT_EQ(logged.BeyondBound(1), Sequence{13});
@@ -27,11 +27,11 @@ TEST(LoggedEpochs, EachByteOfTheOpenEpochMakesAsMuchOfTheOldestDue) {
   EXPECT_EQ(logged.BeyondBound(75), Sequence{161});
 }
 
-TEST(LoggedEpochs, TheFirstIsDueAsAWhole) {
+TEST(LoggedEpochs, TheFirstBeginsWithTheOldestThatIsInNoImage) {
   LoggedEpochs logged(100);
-  logged.Add({1'000'000}, 60);
-  logged.Add({1'000'010}, 60);
-  EXPECT_EQ(logged.BeyondBound(0), Sequence{1'000'001});
+  logged.Add({1'000'001}, {1'000'060}, 60);
+  logged.Add({1'000'001}, {1'000'120}, 60);
+  EXPECT_EQ(logged.BeyondBound(0), Sequence{1'000'021});
 }
 
 }  // namespace
