@@ -25,6 +25,9 @@ static_assert(ROCKSDB_MAJOR > 7 ||
               (ROCKSDB_MAJOR == 7 &&
                (ROCKSDB_MINOR > 8 || (ROCKSDB_MINOR == 8 && ROCKSDB_PATCH >= 2))));
 
+// Of the memory of one batch; those of usual epochs have less.
+constexpr size_t kWritesBytesKept = size_t{32} << 20;
+
 rocksdb::Slice ToSlice(std::string_view text) { return {text.data(), text.size()}; }
 std::string_view ToView(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
 
@@ -158,16 +161,18 @@ class RocksStore final : public Store {
   }
 
   absl::Status Write(const StoreBatch& batch, bool sync) override {
-    rocksdb::WriteBatch writes(batch.bytes + batch.operations.size() * 8);
+    writes_.Clear();
     for (const StoreBatch::Operation& operation : batch.operations) {
       const rocksdb::Status added =
-          operation.is_delete ? writes.Delete(ToSlice(operation.key))
-                              : writes.Put(ToSlice(operation.key), ToSlice(operation.value));
+          operation.is_delete ? writes_.Delete(ToSlice(operation.key))
+                              : writes_.Put(ToSlice(operation.key), ToSlice(operation.value));
       RETURN_IF_ERROR(ToStatus(added, "write"));
     }
     rocksdb::WriteOptions options;
     options.sync = sync;
-    return ToStatus(database_->Write(options, &writes), "write");
+    const absl::Status status = ToStatus(database_->Write(options, &writes_), "write");
+    if (writes_.Data().capacity() > kWritesBytesKept) writes_ = rocksdb::WriteBatch();
+    return status;
   }
 
   uint64_t DiskBytes() override {
@@ -186,6 +191,7 @@ class RocksStore final : public Store {
  private:
   std::unique_ptr<rocksdb::DB> database_;
   std::string directory_;
+  rocksdb::WriteBatch writes_;  // of the batch at hand: its memory serves the next one
 };
 
 }  // namespace
