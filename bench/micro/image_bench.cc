@@ -88,9 +88,10 @@ BENCHMARK(LogLegs);
 void ReadLog(benchmark::State& state) {
   LegLogWriter writer;
   const std::string value = LogOfAnEpoch(&writer);
+  const KeyedHasher hasher("");
   LoggedLeg leg;
   for (auto _ : state) {
-    auto reader = LegLogReader::Open(value);
+    auto reader = LegLogReader::Open(value, &hasher);
     CHECK(reader.ok());
     while (*reader->Next(&leg)) benchmark::DoNotOptimize(leg);
   }

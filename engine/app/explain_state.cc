@@ -290,8 +290,9 @@ class StateMoment {
 
   static absl::Status Prepare(const Leg& leg, const ExplainCommandOptions& options, Sequence end,
                               DurationUs retention_us, MomentToExplain* made) {
-    ASSIGN_OR_RETURN(const SubjectAsOf as_of, CopySubjectAsOf(made->store.get(), leg, retention_us,
-                                                              made->as_of.get()));
+    ASSIGN_OR_RETURN(const SubjectAsOf as_of,
+                     CopySubjectAsOf(made->store.get(), leg, *made->moment.hasher, retention_us,
+                                     made->as_of.get()));
     // The state holds everything before its end.
     if (end < leg.sequence) {
       return MakeError(absl::StatusCode::kUnavailable,

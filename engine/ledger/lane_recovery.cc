@@ -7,8 +7,6 @@
 #include "engine/base/status.h"
 #include "engine/ledger/lane_prefetch.h"
 #include "engine/ledger/lane_state_impl.h"
-#include "engine/ledger/store_key.h"
-#include "engine/model/decoder.h"
 
 namespace vigla {
 namespace {
@@ -16,27 +14,19 @@ namespace {
 // Records asked for at once, in the order of their keys: neighbours share a block of the store.
 constexpr size_t kRecordsAtOnce = 1024;
 
-absl::StatusOr<Hash128> HashOf(const KeyedHasher& hasher, std::string_view record_key) {
-  const std::optional<SubjectIdentity> identity = ParseRecordKey(record_key);
-  if (!identity) return absl::DataLossError("state store: a logged leg of no subject");
-  return IdentityHash(hasher, static_cast<uint8_t>(identity->kind), identity->tenant,
-                      identity->id);
-}
-
 }  // namespace
 
 absl::StatusOr<size_t> LaneState::Impl::ReadLogged(
     const LegLogPart& part, const std::function<bool(const Hash128&)>& is_mine) {
-  ASSIGN_OR_RETURN(LegLogReader reader, LegLogReader::Open(part.value));
+  ASSIGN_OR_RETURN(LegLogReader reader, LegLogReader::Open(part.value, &hasher_));
   size_t mine = 0, all = 0;
   while (true) {
     if (lane_legs_.size() == mine) lane_legs_.emplace_back();
-    LaneLeg& next = lane_legs_[mine];
-    ASSIGN_OR_RETURN(const bool more, reader.Next(&next.leg));
+    LoggedLeg& next = lane_legs_[mine];
+    ASSIGN_OR_RETURN(const bool more, reader.Next(&next));
     if (!more) break;
     ++all;
-    ASSIGN_OR_RETURN(next.hash, HashOf(hasher_, next.leg.record_key));
-    if (!is_mine || is_mine(next.hash)) ++mine;
+    if (!is_mine || is_mine(next.subject_hash)) ++mine;
   }
   lane_legs_.resize(mine);
   return all == 0 ? 0 : part.value.size() * mine / all;
@@ -45,14 +35,14 @@ absl::StatusOr<size_t> LaneState::Impl::ReadLogged(
 absl::Status LaneState::Impl::LoadLogged() {
   absl::flat_hash_set<std::string_view> wanted;
   std::vector<std::pair<std::string_view, Hash128>> missing;
-  const std::span<const LaneLeg> legs(lane_legs_);
+  const std::span<const LoggedLeg> legs(lane_legs_);
   for (size_t begin = 0; begin < legs.size(); begin += kStretchLegs) {
     const auto stretch = legs.subspan(begin, std::min(kStretchLegs, legs.size() - begin));
-    Prefetch(stretch, [](const LaneLeg& leg) { return leg.hash; });
-    for (const LaneLeg& leg : stretch) {
-      if (table_.Find(leg.hash, leg.leg.record_key) != nullptr) continue;
-      if (wanted.insert(leg.leg.record_key).second) {
-        missing.emplace_back(leg.leg.record_key, leg.hash);
+    Prefetch(stretch, [](const LoggedLeg& leg) { return leg.subject_hash; });
+    for (const LoggedLeg& leg : stretch) {
+      if (table_.Find(leg.subject_hash, leg.record_key) != nullptr) continue;
+      if (wanted.insert(leg.record_key).second) {
+        missing.emplace_back(leg.record_key, leg.subject_hash);
       }
     }
   }
@@ -95,12 +85,12 @@ absl::Status LaneState::Impl::Recover(
   for (const LegLogPart& part : log) {
     ASSIGN_OR_RETURN(const size_t bytes, ReadLogged(part, is_mine));
     RETURN_IF_ERROR(LoadLogged());
-    const std::span<const LaneLeg> legs(lane_legs_);
+    const std::span<const LoggedLeg> legs(lane_legs_);
     for (size_t begin = 0; begin < legs.size(); begin += kStretchLegs) {
       const auto stretch = legs.subspan(begin, std::min(kStretchLegs, legs.size() - begin));
-      Prefetch(stretch, [](const LaneLeg& leg) { return leg.hash; });
-      for (const LaneLeg& leg : stretch) {
-        RETURN_IF_ERROR(RecordLogged(leg.leg, table_.Find(leg.hash, leg.leg.record_key)));
+      Prefetch(stretch, [](const LoggedLeg& leg) { return leg.subject_hash; });
+      for (const LoggedLeg& leg : stretch) {
+        RETURN_IF_ERROR(RecordLogged(leg, table_.Find(leg.subject_hash, leg.record_key)));
       }
     }
     const Subject* const oldest = table_.OldestDirty();

@@ -118,6 +118,16 @@ Subject* LaneState::Impl::FoundAhead(const Leg& leg) const {
   return subject->Is(leg) ? subject : nullptr;
 }
 
+const Subject* LaneState::Impl::MirrorAhead(const Leg& leg) const {
+  if (leg.order != LegOrder::kDebtorAccount || FoundAhead(leg) == nullptr) return nullptr;
+  const Leg* const next = &leg + 1;
+  if (next == legs_ahead_.data() + legs_ahead_.size() || next->sequence != leg.sequence ||
+      next->order != LegOrder::kCreditorAccount) {
+    return nullptr;
+  }
+  return FoundAhead(*next);
+}
+
 absl::StatusOr<Subject*> LaneState::Impl::FindOrLoad(const Leg& leg) {
   if (Subject* subject = table_.Find(leg); subject != nullptr) return subject;
   SetRecordKey(leg.subject_kind, leg.transaction->tenant, leg.subject_id, &record_key_);
@@ -163,7 +173,11 @@ absl::StatusOr<ApplyOutcome> LaneState::Impl::Apply(const Leg& leg, Subject** ap
   EntryTexts texts;
   ReadTexts(leg, &texts);
   const Entry entry = EntryOf(leg);
-  if (options_.is_recoverable) log_.AddLeg(subject->record_key(), entry, texts, names_);
+  if (options_.is_recoverable) {
+    const Subject* const mirror = MirrorAhead(leg);
+    log_.AddLeg(subject->record_key(), entry, texts, names_,
+                mirror == nullptr ? std::string_view() : mirror->record_key());
+  }
   RETURN_IF_ERROR(Record(entry, texts, subject));
   table_.Recount(subject);
   if (IsOverBound()) table_.EvictDownTo(options_.cache_bytes_max);

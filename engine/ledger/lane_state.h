@@ -191,8 +191,9 @@ class LaneState {
 absl::StatusOr<SubjectTotals> InspectSubject(Store* store, SubjectKind kind,
                                              std::string_view tenant, std::string_view id);
 // The digest of LaneState::LogicalDigest over everything in the store, images and log: with the
-// last batch written it equals the sum over all lanes.
-absl::StatusOr<Digest> StoredLogicalDigest(Store* store, DurationUs retention_us);
+// last batch written it equals the sum over all lanes. The hasher is that of the lanes.
+absl::StatusOr<Digest> StoredLogicalDigest(Store* store, const KeyedHasher& hasher,
+                                           DurationUs retention_us);
 // Adds digests as 256-bit numbers, modulo 2^256.
 Digest AddDigests(const Digest& a, const Digest& b);
 

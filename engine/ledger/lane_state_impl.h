@@ -90,6 +90,8 @@ class LaneState::Impl {
   absl::StatusOr<Subject*> FindOrLoad(const Leg& leg);
   // As LookAhead found it, if it is one of those legs and its subject is still there.
   Subject* FoundAhead(const Leg& leg) const;
+  // The account on the other side of the leg's transaction, if the next leg is its.
+  const Subject* MirrorAhead(const Leg& leg) const;
   // A subject that is not in memory, from what the store has under its key.
   absl::StatusOr<Subject*> Load(const Hash128& hash, std::string_view record_key,
                                 const std::optional<std::string>& value);
@@ -103,11 +105,6 @@ class LaneState::Impl {
   void Prefetch(const Items& items, HashOf hash_of);
   // Enters the leg into the subject's totals and its ledger.
   absl::Status Record(const Entry& entry, const EntryTexts& texts, Subject* subject);
-  // Recovery: a leg of the log, with its subject's hash.
-  struct LaneLeg {
-    Hash128 hash;
-    LoggedLeg leg;
-  };
   // The legs of a part that are this lane's, into lane_legs_, and what part they are of its bytes.
   absl::StatusOr<size_t> ReadLogged(const LegLogPart& part,
                                     const std::function<bool(const Hash128&)>& is_mine);
@@ -167,7 +164,7 @@ class LaneState::Impl {
   std::vector<std::string> missing_keys_;
   std::vector<std::string_view> missing_views_;
   std::vector<std::optional<std::string>> missing_values_;
-  std::vector<LaneLeg> lane_legs_;  // of Recover
+  std::vector<LoggedLeg> lane_legs_;  // of Recover
 
   SubjectTable table_;
   absl::Status status_;

@@ -129,11 +129,11 @@ absl::StatusOr<Digest> DigestStoredSubject(Store* store, std::string_view record
   return DigestSubject(input, {store, &names, record_key}, &ledger);
 }
 
-absl::StatusOr<Digest> StoredLogicalDigest(Store* store, DurationUs retention_us) {
+absl::StatusOr<Digest> StoredLogicalDigest(Store* store, const KeyedHasher& hasher,
+                                           DurationUs retention_us) {
   LedgerOptions options;
   options.retention_us = retention_us;
   options.cache_bytes_max = SIZE_MAX;
-  const KeyedHasher hasher("");  // where subjects stand in memory is nothing of the digest's
   LaneState state(store, options, &hasher);
   ASSIGN_OR_RETURN(const std::vector<LegLogPart> log, ReadLegLog(store));
   RETURN_IF_ERROR(state.Recover(log, nullptr, [](const StoreBatch&) {
@@ -167,7 +167,8 @@ absl::StatusOr<SubjectTotals> InspectSubject(Store* store, SubjectKind kind,
   }
   bool is_known = found.ok();
   const Sequence image = record.last_sequence;
-  RETURN_IF_ERROR(ForEachLoggedLegOf(store, key, [&](const LoggedLeg& leg) {
+  const KeyedHasher hasher("");  // whom a leg is with is nothing of the totals'
+  RETURN_IF_ERROR(ForEachLoggedLegOf(store, key, hasher, [&](const LoggedLeg& leg) {
     is_known = true;
     if (leg.entry.sequence > image) record.totals.Add(leg.entry);
     return absl::OkStatus();

@@ -8,6 +8,7 @@
 #include "engine/base/status.h"
 #include "engine/ledger/chunk_codec.h"
 #include "engine/ledger/store_key.h"
+#include "engine/model/decoder.h"
 
 namespace vigla {
 namespace {
@@ -20,11 +21,14 @@ enum LegFlags : uint8_t {
   kHasOwnAccount = 0x08,
   kHasChannel = 0x10,
   kHasColumns = 0x20,
-  kAllLegFlags = 0x3f,
+  kIsPaired = 0x40,  // with kHasCounterparty: it is a key; without: the mirror of the leg before
+  kAllLegFlags = 0x7f,
+  kMirrorFlags = kIsCredit | kHasColumns,
 };
 enum FoldFlags : uint8_t { kIsFold = 0x80, kHasKey = 0x01, kIsShadow = 0x02, kAllFoldFlags = 0x83 };
 
 constexpr size_t kKeyBytes = 1 + 8 + 2;
+constexpr uint8_t kVersionWithoutPairs = 1;
 
 absl::Status Damaged() {
   return MakeError(absl::StatusCode::kDataLoss,
@@ -55,20 +59,54 @@ std::string LegLogKey(Sequence last, uint16_t part) {
   return key;
 }
 
+namespace {
+
+uint8_t FlagsOf(const Entry& entry, const EntryTexts& texts) {
+  return static_cast<uint8_t>((entry.direction == Direction::kCredit ? kIsCredit : 0) |
+                              (entry.has_base_amount ? kHasBaseAmount : 0) |
+                              (entry.counterparty.IsZero() ? 0 : kHasCounterparty) |
+                              (texts.own_account.IsZero() ? 0 : kHasOwnAccount) |
+                              (texts.channel.empty() ? 0 : kHasChannel) |
+                              (texts.columns.empty() ? 0 : kHasColumns));
+}
+
+void WriteColumns(const EntryTexts& texts, const ColumnNames& names, ByteWriter* writer) {
+  if (texts.columns.empty()) return;
+  writer->Varint(texts.columns.size());
+  for (const ColumnText& column : texts.columns) {
+    writer->Text(names.NameOf(column.column));
+    writer->Text(column.text);
+  }
+}
+
+}  // namespace
+
+bool LegLogWriter::IsMirror(std::string_view record_key, const Entry& entry) const {
+  // Of one transaction: then they differ in what a mirror has of its own alone.
+  return !mirror_key_.empty() && entry.sequence.value == sequence_ && record_key == mirror_key_ &&
+         entry.direction != direction_;
+}
+
 void LegLogWriter::AddLeg(std::string_view record_key, const Entry& entry,
-                          const EntryTexts& texts, const ColumnNames& names) {
+                          const EntryTexts& texts, const ColumnNames& names,
+                          std::string_view other_key) {
+  const uint8_t flags = FlagsOf(entry, texts);
   ByteWriter writer(&value_);
+  if (IsMirror(record_key, entry)) {
+    mirror_key_.clear();
+    writer.Byte((flags & kMirrorFlags) | kIsPaired);
+    writer.Varint(entry.country.packed);
+    return WriteColumns(texts, names, &writer);
+  }
+  const bool is_paired = !other_key.empty() && !entry.counterparty.IsZero();
+  mirror_key_.assign(is_paired ? other_key : std::string_view());
+  direction_ = entry.direction;
   if (value_.empty()) {
     writer.Byte(kLegLogFormatVersion);
     time_us_ = 0;
     sequence_ = 0;
   }
-  writer.Byte(static_cast<uint8_t>((entry.direction == Direction::kCredit ? kIsCredit : 0) |
-                                   (entry.has_base_amount ? kHasBaseAmount : 0) |
-                                   (entry.counterparty.IsZero() ? 0 : kHasCounterparty) |
-                                   (texts.own_account.IsZero() ? 0 : kHasOwnAccount) |
-                                   (texts.channel.empty() ? 0 : kHasChannel) |
-                                   (texts.columns.empty() ? 0 : kHasColumns)));
+  writer.Byte(is_paired ? flags | kIsPaired : flags);
   writer.Text(record_key);
   writer.Signed(entry.time.us - time_us_);
   writer.Varint(entry.sequence.value - sequence_);
@@ -80,15 +118,14 @@ void LegLogWriter::AddLeg(std::string_view record_key, const Entry& entry,
   writer.Varint(entry.country.packed);
   writer.Byte(static_cast<uint8_t>(entry.kind));
   writer.Byte(static_cast<uint8_t>(entry.status));
-  if (!entry.counterparty.IsZero()) writer.Hash(entry.counterparty);
+  if (is_paired) {
+    writer.Text(other_key);
+  } else if (!entry.counterparty.IsZero()) {
+    writer.Hash(entry.counterparty);
+  }
   if (!texts.own_account.IsZero()) writer.Hash(texts.own_account);
   if (!texts.channel.empty()) writer.Text(texts.channel);
-  if (texts.columns.empty()) return;
-  writer.Varint(texts.columns.size());
-  for (const ColumnText& column : texts.columns) {
-    writer.Text(names.NameOf(column.column));
-    writer.Text(column.text);
-  }
+  WriteColumns(texts, names, &writer);
 }
 
 void LegLogWriter::AddFold(const FoldMark& mark) {
@@ -102,6 +139,7 @@ void LegLogWriter::AddFold(const FoldMark& mark) {
 }
 
 std::string LegLogWriter::Take() {
+  mirror_key_.clear();
   if (value_.empty()) return {};
   AppendChecksum(&value_);
   std::string value;
@@ -110,15 +148,54 @@ std::string LegLogWriter::Take() {
   return value;
 }
 
-absl::StatusOr<LegLogReader> LegLogReader::Open(std::string_view value) {
+absl::StatusOr<LegLogReader> LegLogReader::Open(std::string_view value,
+                                                const KeyedHasher* hasher) {
   ASSIGN_OR_RETURN(const std::string_view payload, CheckedPayload(value, "a log of legs"));
-  LegLogReader log(payload);
-  if (log.reader_.Byte() != kLegLogFormatVersion) return Damaged();
+  LegLogReader log(payload, hasher);
+  log.version_ = log.reader_.Byte();
+  if (log.version_ != kLegLogFormatVersion && log.version_ != kVersionWithoutPairs) {
+    return Damaged();
+  }
   return log;
+}
+
+Hash128 LegLogReader::HashOf(std::string_view record_key) {
+  const std::optional<SubjectIdentity> identity = ParseRecordKey(record_key);
+  if (!identity) {
+    reader_.Fail();
+    return {};
+  }
+  return IdentityHash(*hasher_, static_cast<uint8_t>(identity->kind), identity->tenant,
+                      identity->id);
+}
+
+void LegLogReader::ReadLeg(uint8_t flags, LoggedLeg* leg) {
+  const bool is_paired = (flags & kIsPaired) != 0;
+  if ((flags & ~kAllLegFlags) != 0 || (is_paired && version_ == kVersionWithoutPairs)) {
+    return reader_.Fail();
+  }
+  const bool is_mirror = is_paired && (flags & kHasCounterparty) == 0;
+  is_mirror ? ReadMirror(flags, leg) : ReadEntry(flags, leg);
+}
+
+void LegLogReader::ReadMirror(uint8_t flags, LoggedLeg* leg) {
+  if (!mirrored_ || (flags & ~(kMirrorFlags | kIsPaired)) != 0) return reader_.Fail();
+  leg->record_key = mirrored_->record_key;
+  leg->subject_hash = mirrored_->entry.counterparty;
+  leg->entry = mirrored_->entry;
+  leg->entry.counterparty = mirrored_->counterparty;
+  leg->entry.direction = (flags & kIsCredit) != 0 ? Direction::kCredit : Direction::kDebit;
+  leg->entry.country.packed = static_cast<uint16_t>(reader_.Bounded(UINT16_MAX));
+  leg->own_account = Hash128();
+  leg->channel = mirrored_->channel;
+  leg->columns.clear();
+  if ((flags & kHasColumns) != 0) ReadColumns(leg);
+  mirrored_.reset();
 }
 
 void LegLogReader::ReadEntry(uint8_t flags, LoggedLeg* leg) {
   leg->record_key = reader_.Text();
+  leg->subject_hash = HashOf(leg->record_key);
   Entry& entry = leg->entry;
   entry = Entry();
   // Wraps around where the value is damaged.
@@ -138,11 +215,24 @@ void LegLogReader::ReadEntry(uint8_t flags, LoggedLeg* leg) {
   if (kind >= kKindCount || status >= kStatusCount) return reader_.Fail();
   entry.kind = static_cast<Kind>(kind);
   entry.status = static_cast<StatusCode>(status);
-  if ((flags & kHasCounterparty) != 0) entry.counterparty = reader_.Hash();
+  std::string_view mirror_key;
+  if ((flags & kIsPaired) != 0) {
+    mirror_key = reader_.Text();
+    entry.counterparty = HashOf(mirror_key);
+  } else if ((flags & kHasCounterparty) != 0) {
+    entry.counterparty = reader_.Hash();
+  }
   leg->own_account = (flags & kHasOwnAccount) != 0 ? reader_.Hash() : Hash128();
   leg->channel = (flags & kHasChannel) != 0 ? reader_.Text() : std::string_view();
   leg->columns.clear();
-  if ((flags & kHasColumns) == 0) return;
+  if ((flags & kHasColumns) != 0) ReadColumns(leg);
+  mirrored_.reset();
+  if ((flags & kIsPaired) != 0) {
+    mirrored_ = Mirrored{mirror_key, leg->subject_hash, leg->channel, entry};
+  }
+}
+
+void LegLogReader::ReadColumns(LoggedLeg* leg) {
   leg->columns.resize(reader_.Bounded(reader_.remaining()));
   for (auto& [name, text] : leg->columns) {
     name = reader_.Text();
@@ -168,8 +258,7 @@ absl::StatusOr<bool> LegLogReader::Next(LoggedLeg* leg) {
   if (!flags_ && reader_.AtEnd()) return false;
   const uint8_t flags = flags_ ? *flags_ : reader_.Byte();
   flags_.reset();
-  if ((flags & ~kAllLegFlags) != 0) return Damaged();
-  ReadEntry(flags, leg);
+  ReadLeg(flags, leg);
   leg->folds.clear();
   while (reader_.ok() && !reader_.AtEnd()) {
     const uint8_t next = reader_.Byte();
@@ -179,7 +268,7 @@ absl::StatusOr<bool> LegLogReader::Next(LoggedLeg* leg) {
     }
     ReadFold(next, leg);
   }
-  if (!reader_.ok() || !ParseRecordKey(leg->record_key)) return Damaged();
+  if (!reader_.ok()) return Damaged();
   return true;
 }
 
@@ -234,10 +323,11 @@ void LegLogTail::Advance(Sequence last, std::vector<std::string> values, Sequenc
 }
 
 absl::Status ForEachLoggedLegOf(Store* store, std::string_view record_key,
+                                const KeyedHasher& hasher,
                                 const std::function<absl::Status(const LoggedLeg&)>& visit) {
   LoggedLeg leg;
   return ForEachLogValue(store, [&](const LegLogPart&, std::string_view value) -> absl::Status {
-    ASSIGN_OR_RETURN(LegLogReader reader, LegLogReader::Open(value));
+    ASSIGN_OR_RETURN(LegLogReader reader, LegLogReader::Open(value, &hasher));
     while (true) {
       ASSIGN_OR_RETURN(const bool more, reader.Next(&leg));
       if (!more) return absl::OkStatus();

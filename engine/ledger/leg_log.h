@@ -22,7 +22,7 @@
 
 namespace vigla {
 
-inline constexpr uint8_t kLegLogFormatVersion = 1;
+inline constexpr uint8_t kLegLogFormatVersion = 2;
 inline constexpr char kLegLogKeyTag = 'L';
 
 // Of one part, in any order, of the log of the epoch that ends with `last`.
@@ -30,9 +30,11 @@ std::string LegLogKey(Sequence last, uint16_t part);
 
 class LegLogWriter {
  public:
-  // Legs come in the order in which they were applied.
+  // Legs come in the order in which they were applied. `other_key` is the record key of the
+  // counterparty's account, given where the same transaction's leg of that account is likely to
+  // come next: that one is then a mirror, which takes a few bytes.
   void AddLeg(std::string_view record_key, const Entry& entry, const EntryTexts& texts,
-              const ColumnNames& names);
+              const ColumnNames& names, std::string_view other_key = {});
   // An alert of the leg added last, whose time and sequence the mark has.
   void AddFold(const FoldMark& mark);
 
@@ -41,13 +43,19 @@ class LegLogWriter {
   std::string Take();
 
  private:
+  bool IsMirror(std::string_view record_key, const Entry& entry) const;
+
   std::string value_;
   int64_t time_us_ = 0;
   uint64_t sequence_ = 0;
+  // The other_key of the leg added last, and that leg's direction; empty if it had none.
+  std::string mirror_key_;
+  Direction direction_ = Direction::kDebit;
 };
 
 struct LoggedLeg {
   std::string_view record_key;
+  Hash128 subject_hash;
   Entry entry;
   Hash128 own_account;
   std::string_view channel;
@@ -58,17 +66,34 @@ struct LoggedLeg {
 // Goes through one value of the log, which must outlive it.
 class LegLogReader {
  public:
-  // DataLoss if it is damaged or of another version.
-  static absl::StatusOr<LegLogReader> Open(std::string_view value);
+  // DataLoss if it is damaged or of another version. The hasher is the one that made the entries'
+  // counterparties.
+  static absl::StatusOr<LegLogReader> Open(std::string_view value, const KeyedHasher* hasher);
   // False at the end. Texts of *leg point into the value.
   absl::StatusOr<bool> Next(LoggedLeg* leg);
 
  private:
-  explicit LegLogReader(std::string_view payload) : reader_(payload) {}
+  // What a mirror has from the leg before it.
+  struct Mirrored {
+    std::string_view record_key;  // of the mirror
+    Hash128 counterparty;
+    std::string_view channel;
+    Entry entry;
+  };
+
+  LegLogReader(std::string_view payload, const KeyedHasher* hasher)
+      : reader_(payload), hasher_(hasher) {}
+  void ReadLeg(uint8_t flags, LoggedLeg* leg);
   void ReadEntry(uint8_t flags, LoggedLeg* leg);
+  void ReadMirror(uint8_t flags, LoggedLeg* leg);
+  void ReadColumns(LoggedLeg* leg);
+  Hash128 HashOf(std::string_view record_key);
   void ReadFold(uint8_t flags, LoggedLeg* leg);
 
   ByteReader reader_;
+  const KeyedHasher* hasher_;
+  uint8_t version_ = 0;
+  std::optional<Mirrored> mirrored_;  // the leg before, if its mirror may come now
   std::optional<uint8_t> flags_;  // of the next leg, if they were read already
   int64_t time_us_ = 0;
   uint64_t sequence_ = 0;
@@ -103,6 +128,7 @@ class LegLogTail {
 
 // Calls visit on the logged legs of one subject, oldest first. It must not read the store.
 absl::Status ForEachLoggedLegOf(Store* store, std::string_view record_key,
+                                const KeyedHasher& hasher,
                                 const std::function<absl::Status(const LoggedLeg&)>& visit);
 
 }  // namespace vigla

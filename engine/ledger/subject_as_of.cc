@@ -138,7 +138,8 @@ class Copy {
 
 }  // namespace
 
-absl::StatusOr<SubjectAsOf> CopySubjectAsOf(Store* from, const Leg& leg, DurationUs retention_us,
+absl::StatusOr<SubjectAsOf> CopySubjectAsOf(Store* from, const Leg& leg,
+                                            const KeyedHasher& hasher, DurationUs retention_us,
                                             Store* to) {
   SubjectAsOf as_of;
   const std::string key = RecordKey(leg.subject_kind, leg.transaction->tenant, leg.subject_id);
@@ -155,7 +156,7 @@ absl::StatusOr<SubjectAsOf> CopySubjectAsOf(Store* from, const Leg& leg, Duratio
     RETURN_IF_ERROR(copy.Read(std::move(record)));
   }
   const Sequence image = as_of.newest;
-  RETURN_IF_ERROR(ForEachLoggedLegOf(from, key, [&](const LoggedLeg& logged) {
+  RETURN_IF_ERROR(ForEachLoggedLegOf(from, key, hasher, [&](const LoggedLeg& logged) {
     if (logged.entry.sequence <= image) return absl::OkStatus();
     as_of.is_known = true;
     as_of.newest = logged.entry.sequence;

@@ -21,8 +21,10 @@ struct SubjectAsOf {
 };
 
 // Puts the image of the subject of `leg` as of all sequences below the leg's into `to`, which
-// must be empty of it. Nothing in `from` is changed. DataLoss if the image is damaged.
-absl::StatusOr<SubjectAsOf> CopySubjectAsOf(Store* from, const Leg& leg, DurationUs retention_us,
+// must be empty of it. Nothing in `from` is changed. DataLoss if the image is damaged. The hasher
+// is the one of whoever wrote `from`.
+absl::StatusOr<SubjectAsOf> CopySubjectAsOf(Store* from, const Leg& leg,
+                                            const KeyedHasher& hasher, DurationUs retention_us,
                                             Store* to);
 
 }  // namespace vigla

@@ -23,7 +23,8 @@ std::string EncodeAgain(const SubjectRecord& r, const ColumnNames& names) {
 }
 
 void ReadLog(std::string_view value) {
-  auto reader = LegLogReader::Open(value);
+  const KeyedHasher hasher("");
+  auto reader = LegLogReader::Open(value, &hasher);
   if (!reader.ok()) return;
   LoggedLeg leg;
   ColumnNames names;
@@ -33,11 +34,11 @@ void ReadLog(std::string_view value) {
     if (!more.ok() || !*more) break;
     std::vector<ColumnText> columns;
     for (const auto& [name, text] : leg.columns) columns.push_back({names.NumberOf(name), text});
-    writer.AddLeg(leg.record_key, leg.entry, {leg.channel, columns}, names);
+    writer.AddLeg(leg.record_key, leg.entry, {leg.channel, columns}, names, leg.record_key);
     for (const FoldMark& mark : leg.folds) writer.AddFold(mark);
   }
   const std::string again = writer.Take();
-  CHECK(again.empty() || LegLogReader::Open(again).ok());
+  CHECK(again.empty() || LegLogReader::Open(again, &hasher).ok());
 }
 
 void DecodeOnce(std::string_view value) {

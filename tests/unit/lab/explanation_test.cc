@@ -163,7 +163,8 @@ struct Life {
     moment.record.value = text;
     moment.store = as_of.get();
     moment.prepare = [&](const Leg& leg) {
-      return CopySubjectAsOf(store.get(), leg, options.ledger.retention_us, as_of.get())
+      return CopySubjectAsOf(store.get(), leg, Hasher(), options.ledger.retention_us,
+                             as_of.get())
           .status();
     };
     const auto verdict = JudgeAtMoment(moment, observer);

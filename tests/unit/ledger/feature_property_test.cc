@@ -162,7 +162,7 @@ class Run {
     EXPECT_TRUE(lane.ok()) << lane.status();
     while (WriteBack(/*all=*/true), !pending_.empty()) {
     }
-    const auto stored = StoredLogicalDigest(store_.get(), options_.retention_us);
+    const auto stored = StoredLogicalDigest(store_.get(), hasher_, options_.retention_us);
     EXPECT_TRUE(stored.ok()) << stored.status();
     EXPECT_EQ(lane->Hex(), stored->Hex());
     return *lane;

@@ -178,7 +178,7 @@ TEST_F(LaneStateTest, TheLogHoldsWhatNoImageHas) {
   EXPECT_EQ(CountInStore(kLegLogKeyTag), 2);
   EXPECT_EQ(InspectSubject(&store_, SubjectKind::kAccount, "", "A")->all[0].count, 2);
   const Digest before = *state_->LogicalDigest();
-  EXPECT_EQ(StoredLogicalDigest(&store_, options_.retention_us)->Hex(), before.Hex());
+  EXPECT_EQ(StoredLogicalDigest(&store_, hasher_, options_.retention_us)->Hex(), before.Hex());
   Open({});
   EXPECT_EQ(state_->LogicalDigest()->Hex(), before.Hex());
   Apply(MakeLeg("A", 3));
@@ -298,7 +298,7 @@ TEST_F(LaneStateTest, ASubjectThatChangesAfterItsImageWasMadeStaysLogged) {
   WriteLog();
   EXPECT_EQ(CountInStore(kRecordKeyTag), 1);
   const Digest before = *state_->LogicalDigest();
-  EXPECT_EQ(StoredLogicalDigest(&store_, options_.retention_us)->Hex(), before.Hex());
+  EXPECT_EQ(StoredLogicalDigest(&store_, hasher_, options_.retention_us)->Hex(), before.Hex());
   Open({});
   EXPECT_EQ(state_->LogicalDigest()->Hex(), before.Hex());
   Apply(MakeLeg("A", 7));
@@ -492,7 +492,7 @@ TEST_F(LaneStateTest, LanesDigestsAddUpToTheStores) {
   ASSERT_TRUE(store_.Write(write.batch, false).ok());
   other.Written(1);
   EXPECT_EQ(sum().Hex(), before.Hex());
-  EXPECT_EQ(StoredLogicalDigest(&store_, options_.retention_us)->Hex(), before.Hex());
+  EXPECT_EQ(StoredLogicalDigest(&store_, hasher_, options_.retention_us)->Hex(), before.Hex());
 }
 
 TEST(Digests, AddModulo256Bits) {

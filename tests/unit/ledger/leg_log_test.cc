@@ -7,7 +7,10 @@
 #include <fstream>
 #include <sstream>
 
+#include "absl/strings/escaping.h"
+#include "engine/ledger/chunk_codec.h"
 #include "engine/ledger/store_key.h"
+#include "engine/model/decoder.h"
 #include "tests/unit/ledger/usual_entry.h"
 
 namespace vigla {
@@ -53,9 +56,44 @@ std::string SmallLog() {
   return writer.Take();
 }
 
-TEST(LegLog, GivesBackEveryLeg) {
-  const std::string value = SmallLog();
-  auto reader = LegLogReader::Open(value);
+const KeyedHasher& Hasher() {
+  static const KeyedHasher hasher("leg log");
+  return hasher;
+}
+
+Hash128 HashOfAccount(std::string_view id) {
+  return IdentityHash(Hasher(), static_cast<uint8_t>(SubjectKind::kAccount), "t", id);
+}
+
+Entry SideOf(Direction direction, std::string_view other, std::string_view country) {
+  Entry entry = UsualEntry(1'772'442'000'000'000, 43);
+  entry.direction = direction;
+  entry.counterparty = HashOfAccount(other);
+  entry.country = *CountryCode::Parse(country);
+  return entry;
+}
+
+// KARL pays EVA, both legs of it in a row; then KARL alone, whose other side came elsewhere.
+std::string LogOfAPair() {
+  ColumnNames names;
+  const ColumnText columns[] = {{names.NumberOf("purpose"), "rent"}};
+  const std::string karl = RecordKey(SubjectKind::kAccount, "t", "KARL");
+  const std::string eva = RecordKey(SubjectKind::kAccount, "t", "EVA");
+  const Entry debit = SideOf(Direction::kDebit, "EVA", "FR");
+  LegLogWriter writer;
+  writer.AddLeg(karl, debit, {"online", {}}, names, eva);
+  writer.AddFold(MarkOf(debit));
+  writer.AddLeg(eva, SideOf(Direction::kCredit, "KARL", "DE"), {"online", columns}, names);
+  Entry alone = debit;
+  alone.sequence = {44};
+  writer.AddLeg(karl, alone, {}, names, eva);
+  alone.sequence = {45};
+  writer.AddLeg(karl, alone, {}, names);
+  return writer.Take();
+}
+
+void ExpectSmallLog(std::string_view value) {
+  auto reader = LegLogReader::Open(value, &Hasher());
   ASSERT_TRUE(reader.ok()) << reader.status();
   LoggedLeg leg;
   ASSERT_TRUE(*reader->Next(&leg));
@@ -95,6 +133,83 @@ TEST(LegLog, GivesBackEveryLeg) {
   EXPECT_FALSE(*reader->Next(&leg));
 }
 
+TEST(LegLog, GivesBackEveryLeg) { ExpectSmallLog(SmallLog()); }
+
+TEST(LegLog, AMirrorIsGivenBackWhole) {
+  const std::string value = LogOfAPair();
+  auto reader = LegLogReader::Open(value, &Hasher());
+  ASSERT_TRUE(reader.ok()) << reader.status();
+  LoggedLeg leg;
+  ASSERT_TRUE(*reader->Next(&leg));
+  EXPECT_EQ(leg.record_key, RecordKey(SubjectKind::kAccount, "t", "KARL"));
+  EXPECT_EQ(leg.subject_hash, HashOfAccount("KARL"));
+  EXPECT_EQ(leg.entry.counterparty, HashOfAccount("EVA"));
+  EXPECT_EQ(leg.entry.direction, Direction::kDebit);
+  EXPECT_EQ(leg.entry.country.Text(), "FR");
+  EXPECT_EQ(leg.folds.size(), 1u);
+
+  ASSERT_TRUE(*reader->Next(&leg));
+  EXPECT_EQ(leg.record_key, RecordKey(SubjectKind::kAccount, "t", "EVA"));
+  EXPECT_EQ(leg.subject_hash, HashOfAccount("EVA"));
+  EXPECT_EQ(leg.entry.counterparty, HashOfAccount("KARL"));
+  EXPECT_EQ(leg.entry.direction, Direction::kCredit);
+  EXPECT_EQ(leg.entry.country.Text(), "DE");
+  EXPECT_EQ(leg.entry.time.us, 1'772'442'000'000'000);
+  EXPECT_EQ(leg.entry.sequence, Sequence{43});
+  EXPECT_EQ(leg.entry.amount.ten_thousandths, 920'000);
+  EXPECT_TRUE(leg.entry.has_base_amount);
+  EXPECT_EQ(leg.entry.base_amount.micros, 92'000'000);
+  EXPECT_EQ(leg.entry.currency.Text(), "EUR");
+  EXPECT_TRUE(leg.own_account.IsZero());
+  EXPECT_EQ(leg.channel, "online");
+  ASSERT_EQ(leg.columns.size(), 1u);
+  EXPECT_EQ(leg.columns[0].second, "rent");
+  EXPECT_TRUE(leg.folds.empty());
+
+  for (const uint64_t sequence : {44, 45}) {
+    ASSERT_TRUE(*reader->Next(&leg));
+    EXPECT_EQ(leg.record_key, RecordKey(SubjectKind::kAccount, "t", "KARL"));
+    EXPECT_EQ(leg.entry.sequence, Sequence{sequence});
+    EXPECT_EQ(leg.entry.counterparty, HashOfAccount("EVA"));
+    EXPECT_TRUE(leg.channel.empty());
+  }
+  EXPECT_FALSE(*reader->Next(&leg));
+}
+
+TEST(LegLog, WhoPaysHimselfIsHisOwnMirror) {
+  const ColumnNames names;
+  const std::string karl = RecordKey(SubjectKind::kAccount, "t", "KARL");
+  LegLogWriter writer;
+  writer.AddLeg(karl, SideOf(Direction::kDebit, "KARL", "DE"), {}, names, karl);
+  writer.AddLeg(karl, SideOf(Direction::kCredit, "KARL", "DE"), {}, names);
+  const std::string value = writer.Take();
+  auto reader = LegLogReader::Open(value, &Hasher());
+  ASSERT_TRUE(reader.ok()) << reader.status();
+  LoggedLeg leg;
+  for (const Direction direction : {Direction::kDebit, Direction::kCredit}) {
+    ASSERT_TRUE(*reader->Next(&leg));
+    EXPECT_EQ(leg.record_key, karl);
+    EXPECT_EQ(leg.entry.direction, direction);
+    EXPECT_EQ(leg.entry.counterparty, HashOfAccount("KARL"));
+  }
+  EXPECT_FALSE(*reader->Next(&leg));
+}
+
+// Nothing stands before it that it could be the mirror of; a whole leg ends what came before.
+TEST(LegLog, RefusesAMirrorOfNothing) {
+  const std::string pair = LogOfAPair();
+  const std::string mirror("\x61", 1);  // credit, columns, paired
+  const size_t at = pair.find(mirror);
+  ASSERT_NE(at, std::string::npos);
+  std::string value(1, static_cast<char>(kLegLogFormatVersion));
+  value.append(pair, at, pair.size() - at - 4);
+  AppendChecksum(&value);
+  auto reader = LegLogReader::Open(value, &Hasher());
+  ASSERT_TRUE(reader.ok()) << reader.status();
+  LoggedLeg leg;
+  EXPECT_EQ(reader->Next(&leg).status().code(), absl::StatusCode::kDataLoss);
+}
+
 TEST(LegLog, IsEmptyWithoutLegs) {
   LegLogWriter writer;
   EXPECT_EQ(writer.Take(), "");
@@ -105,7 +220,7 @@ TEST(LegLog, RefusesEveryDamage) {
   for (size_t i = 0; i < value.size(); ++i) {
     std::string damaged = value;
     damaged[i] = static_cast<char>(damaged[i] ^ 1);
-    EXPECT_EQ(LegLogReader::Open(damaged).status().code(), absl::StatusCode::kDataLoss);
+    EXPECT_EQ(LegLogReader::Open(damaged, &Hasher()).status().code(), absl::StatusCode::kDataLoss);
   }
 }
 
@@ -135,9 +250,32 @@ TEST(LegLog, AnEpochStaysAsLongAsASubjectNeedsIt) {
   EXPECT_EQ(lasts(), std::vector<uint64_t>{}) << "images have them all";
 }
 
+// As version 1 wrote it.
+constexpr char kSmallLogOfVersion1[] =
+    "0116075301004b41524c8090dcfcd981a6062980a770ffb78207a86d530002000000000000000700000000"
+    "00000009066f6e6c696e653f06530201745031c0843d0080a77000aa19530400000000000004f447000000"
+    "0000000029000000000000000300000000000000040361746d0207707572706f73650472656e740c617474"
+    "726962757465732e780201028000000000000000010000000000000002abababababababababababababab"
+    "abab830000000000000001000000000000000200000000000000050000000000000006abababababababab"
+    "abababababababab00075301004b41524cc99499fdd981a6060180a770aa19530002cfce9aaf";
+
+TEST(LegLog, ReadsTheVersionBefore) {
+  std::string value = absl::HexStringToBytes(kSmallLogOfVersion1);
+  ExpectSmallLog(value);
+  // A leg of that version has no mirror.
+  value.resize(value.size() - 4);
+  value[1] = static_cast<char>(value[1] | 0x40);
+  AppendChecksum(&value);
+  auto reader = LegLogReader::Open(value, &Hasher());
+  ASSERT_TRUE(reader.ok()) << reader.status();
+  LoggedLeg leg;
+  EXPECT_EQ(reader->Next(&leg).status().code(), absl::StatusCode::kDataLoss);
+}
+
 // Bytes that were written once stay readable: a change needs a new version and the old reader.
 TEST(LegLog, GoldenBytes) {
-  const std::string text = "leg log " + HexOf(SmallLog()) + "\nleg log key " +
+  const std::string text = "leg log " + HexOf(SmallLog()) + "\nleg log of a pair " +
+                           HexOf(LogOfAPair()) + "\nleg log key " +
                            HexOf(LegLogKey({258}, 3)) + "\n";
   const char* const path = "tests/golden/ledger/leg_log.txt";
   if (std::getenv("VIGLA_WRITE_GOLDEN") != nullptr) std::ofstream(path) << text;

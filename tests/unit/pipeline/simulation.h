@@ -126,7 +126,7 @@ class Simulation {
       if (*outcome == PipelineOutcome::kRestart) continue;
       // Images and logged legs: the store is the whole state.
       const auto digest =
-          StoredLogicalDigest(store_.get(), options_.pipeline.ledger.retention_us);
+          StoredLogicalDigest(store_.get(), hasher_, options_.pipeline.ledger.retention_us);
       if (!digest.ok()) return digest.status();
       result->state = *digest;
       return absl::OkStatus();
