@@ -109,9 +109,12 @@ int32_t PredicateIndexBuilder::TableOf(const std::vector<int>& rules) {
 
 int32_t PredicateIndexBuilder::BuildTable(Entries entries) {
   ChooseLeads(&entries);
-  std::stable_sort(entries.begin(), entries.end(), [this](const auto& a, const auto& b) {
-    const PredicateIndex::Segment x = SegmentOf(a), y = SegmentOf(b);
-    return std::tuple(x.slot, x.flipped, LimitOf(a)) < std::tuple(y.slot, y.flipped, LimitOf(b));
+  const auto place_of = [this](const EntryDraft& entry) {
+    const PredicateIndex::Segment segment = SegmentOf(entry);
+    return std::tuple(BoundOf(entry), segment.slot, segment.flipped, LimitOf(entry));
+  };
+  std::stable_sort(entries.begin(), entries.end(), [&](const auto& a, const auto& b) {
+    return place_of(a) < place_of(b);
   });
   PredicateIndex::Table table;
   constexpr size_t kPerLine = 64 * PredicateIndex::kLine;
@@ -175,6 +178,11 @@ PredicateIndex::Segment PredicateIndexBuilder::SegmentOf(const EntryDraft& entry
   segment.slot = plan.slot;
   segment.flipped = plan.form == TestForm::kMost;
   return segment;
+}
+
+int16_t PredicateIndexBuilder::BoundOf(const EntryDraft& entry) const {
+  return entry.lead == PredicateIndex::kNone ? PredicateIndex::kNone
+                                             : catalogue_.plan(entry.lead).bound_slot;
 }
 
 int64_t PredicateIndexBuilder::LimitOf(const EntryDraft& entry) const {
@@ -250,13 +258,22 @@ void PredicateIndexBuilder::WriteSegments(const Entries& entries) {
   }
 }
 
-// Predicates last: they cost the most, and are not asked where no entry is left that has them.
+// Bounds first: they leave the fewest entries. Predicates last: they cost the most, and are not
+// asked where no entry is left that has them.
 void PredicateIndexBuilder::WriteDimensions(
     const std::map<DimensionSubject, DimensionDraft>& dimensions, PredicateIndex::Table* table) {
   table->dimensions_begin = static_cast<int32_t>(index_->dimensions.size());
-  for (const auto& [subject, draft] : dimensions) {  // by kind
-    index_->dimensions.push_back(draft.Write(*table, index_.get()));
-  }
+  const auto write = [&](bool bounds) {
+    for (const auto& [subject, draft] : dimensions) {  // by kind
+      const bool is_bound = subject.slot != PredicateIndex::kNone &&
+                            index_->slots[static_cast<size_t>(subject.slot)].kind ==
+                                PredicateIndex::Slot::Kind::kBound;
+      if (is_bound == bounds) index_->dimensions.push_back(draft.Write(*table, index_.get()));
+    }
+  };
+  write(true);
+  table->bounds_end = static_cast<int32_t>(index_->dimensions.size());
+  write(false);
   table->dimensions_end = static_cast<int32_t>(index_->dimensions.size());
 }
 

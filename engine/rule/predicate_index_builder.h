@@ -37,6 +37,8 @@ class PredicateIndexBuilder {
   int32_t BuildTable(Entries entries);
   void ChooseLeads(Entries* entries) const;
   PredicateIndex::Segment SegmentOf(const EntryDraft& entry) const;
+  // The slot of what bounds its lead's feature, if anything does.
+  int16_t BoundOf(const EntryDraft& entry) const;
   int64_t LimitOf(const EntryDraft& entry) const;
   // Those that enough entries ask about.
   std::map<DimensionSubject, DimensionDraft> DraftDimensions(const Entries& entries) const;

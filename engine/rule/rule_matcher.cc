@@ -17,6 +17,7 @@ void RuleMatcher::SetRuleSet(const RuleSet& rule_set) {
   for (std::vector<uint64_t>* bitmap : {&bitmaps_.left, &bitmaps_.unknown, &bitmaps_.flipped}) {
     bitmap->assign(static_cast<size_t>(words), 0);
   }
+  bitmaps_.lines.assign(static_cast<size_t>(words / PredicateIndex::kLine), 0);
 }
 
 }  // namespace vigla

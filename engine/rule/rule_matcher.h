@@ -62,8 +62,10 @@ class RuleMatcher::Search {
 
   void Run() {
     narrowing_.Run();
-    for (int32_t word = 0; word < table_.words; ++word) {
-      if (narrowing_.left(word) != 0) VisitWord(word);
+    for (const int32_t line : narrowing_.lines()) {
+      for (int32_t word = line; word < line + PredicateIndex::kLine; ++word) {
+        if (narrowing_.left(word) != 0) VisitWord(word);
+      }
     }
   }
 

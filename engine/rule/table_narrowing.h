@@ -3,38 +3,22 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <span>
 #include <string_view>
 #include <vector>
 
+#include "engine/rule/bitmap_lines.h"
 #include "engine/rule/leg_answers.h"
 #include "engine/rule/predicate_index.h"
 
 namespace vigla {
-
-// Bitmaps that do not overlap, a line at a time: so many words are as few instructions as the
-// processor allows.
-inline void AndLines(uint64_t* __restrict to, const uint64_t* __restrict from, int32_t words) {
-  for (int32_t line = 0; line < words; line += PredicateIndex::kLine) {
-    for (int32_t i = line; i < line + PredicateIndex::kLine; ++i) to[i] &= from[i];
-  }
-}
-inline void AndLines(uint64_t* __restrict to, const uint64_t* __restrict from,
-                     const uint64_t* __restrict flipped, int32_t words) {
-  for (int32_t line = 0; line < words; line += PredicateIndex::kLine) {
-    for (int32_t i = line; i < line + PredicateIndex::kLine; ++i) to[i] &= from[i] ^ flipped[i];
-  }
-}
-inline void OrLines(uint64_t* __restrict to, const uint64_t* __restrict from, int32_t words) {
-  for (int32_t line = 0; line < words; line += PredicateIndex::kLine) {
-    for (int32_t i = line; i < line + PredicateIndex::kLine; ++i) to[i] |= from[i];
-  }
-}
 
 // Memory for the bitmaps of the largest table.
 struct TableBitmaps {
   std::vector<uint64_t> left;     // entries that no dimension has left out
   std::vector<uint64_t> unknown;  // entries of whom a dimension does not know
   std::vector<uint64_t> flipped;  // all 0 between dimensions
+  std::vector<int32_t> lines;     // first words of lines
 };
 
 // One table on one leg.
@@ -48,16 +32,27 @@ class TableNarrowing {
         leg_(*leg),
         left_(bitmaps->left.data()),
         unknown_(bitmaps->unknown.data()),
-        flipped_(bitmaps->flipped.data()) {}
+        flipped_(bitmaps->flipped.data()),
+        lines_(bitmaps->lines.data()) {}
 
   void Run() {
     std::copy_n(Bitmap(table_.all), table_.words, left_);
-    for (int32_t i = table_.dimensions_begin; i < table_.dimensions_end; ++i) {
-      Narrow(index_.dimensions.data()[i]);
+    for (int32_t line = 0; line < table_.words; line += PredicateIndex::kLine) {
+      lines_[lines_left_++] = line;
     }
+    const Dimension* dimension = index_.dimensions.data() + table_.dimensions_begin;
+    const Dimension* const bounds_end = index_.dimensions.data() + table_.bounds_end;
+    const Dimension* const end = index_.dimensions.data() + table_.dimensions_end;
+    if (dimension != bounds_end) {
+      for (; dimension != bounds_end; ++dimension) Narrow(*dimension);
+      DropEmptyLines();
+    }
+    for (; dimension != end; ++dimension) Narrow(*dimension);
   }
 
-  // By word. Of an unknown entry some settled test is unknown.
+  // The first words of the lines in which entries may be left.
+  std::span<const int32_t> lines() const { return {lines_, lines_left_}; }
+  // By word of these. Of an unknown entry some settled test is unknown.
   uint64_t left(int32_t word) const { return left_[word]; }
   uint64_t unknown(int32_t word) const { return has_unknown_ ? unknown_[word] : 0; }
   // Some figure has no exact key, so that tests on it are not settled although they should be.
@@ -94,18 +89,30 @@ class TableNarrowing {
   bool IsAnyLeft(const Dimension& dimension) const {
     const uint64_t* const tested = Bitmap(dimension.tested);
     uint64_t asking = 0;
-    for (int32_t i = 0; i < table_.words; ++i) asking |= left_[i] & tested[i];
+    for (const int32_t line : lines()) {
+      for (int32_t i = line; i < line + PredicateIndex::kLine; ++i) asking |= left_[i] & tested[i];
+    }
     return asking != 0;
+  }
+
+  void DropEmptyLines() {
+    size_t kept = 0;
+    for (const int32_t line : lines()) {
+      uint64_t any = 0;
+      for (int32_t i = line; i < line + PredicateIndex::kLine; ++i) any |= left_[i];
+      lines_[kept] = line;
+      kept += any != 0 ? 1 : 0;
+    }
+    lines_left_ = kept;
   }
 
   void NoteUnknown(const Dimension& dimension) {
     const uint64_t* const tested = Bitmap(dimension.tested);
     if (!has_unknown_) {
       has_unknown_ = true;
-      std::copy_n(tested, table_.words, unknown_);
-      return;
+      std::fill_n(unknown_, table_.words, 0);
     }
-    OrLines(unknown_, tested, table_.words);
+    OrLines(unknown_, tested, lines());
   }
 
   void NarrowByPredicate(const Dimension& dimension) {
@@ -166,9 +173,9 @@ class TableNarrowing {
     }
   }
 
-  void Intersect(const uint64_t* passing) { AndLines(left_, passing, table_.words); }
+  void Intersect(const uint64_t* passing) { AndLines(left_, passing, lines()); }
   void IntersectFlipped(const uint64_t* passing) {
-    AndLines(left_, passing, flipped_, table_.words);
+    AndLines(left_, passing, flipped_, lines());
   }
 
   const PredicateIndex& index_;
@@ -177,6 +184,8 @@ class TableNarrowing {
   uint64_t* const left_;
   uint64_t* const unknown_;  // meaningful only if has_unknown_
   uint64_t* const flipped_;
+  int32_t* const lines_;
+  size_t lines_left_ = 0;
   bool has_unknown_ = false;
   bool is_careful_ = false;
 };
