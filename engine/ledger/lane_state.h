@@ -74,20 +74,21 @@ struct FoldMark {
 // Apply of the lane. Feature values are computed once, when first asked for.
 class LegFigures {
  public:
-  // Index into RuleSet::features; its `on` must be the leg's subject kind. Unknown features of
-  // a too-late leg, of a missing `per` field, of a day-precision leg under 24 h, and within
-  // the wait after an activation, as rules.md, 9 has it.
+  // Index into RuleSet::features; its `on` must be the leg's subject kind. When it is unknown, as
+  // to a too-late leg, to one without a `per` field or after an activation, rules.md, 9 says.
   Value Feature(int index);
   // The key of its value, as KeyOfFigureValue makes it; quicker, where nobody asks for the value.
   FigureKey KeyOfFeature(int index, ValueType manner);
   // What no count (kInt) or sum of amounts (kDecimal) over these directions exceeds, in whatever
   // window and under whatever condition, without `per`; unknown where some such feature is.
   FigureKey KeyOfBound(DirectionSet directions, ValueType manner);
+  // Of a feature of which HasLargestAmount holds: kExact if it is known and its key is below that
+  // one, kUnknown if it is unknown; kWithoutKey if neither can be told without making the figure.
+  KeyState StateBelow(int index, int64_t key);
   // Entries behind a windowed feature at this leg, oldest first, at most the newest `most`;
   // *total is how many there are in all, *without_rate how many of them lack a base amount.
   std::vector<Entry> FeatureEntries(int index, int most, int64_t* total, int64_t* without_rate);
   const Leg& leg() const { return *leg_; }
-
   // The newest unfolded alert (time, then sequence) of that rule and key with time in (t - for, t].
   const FoldMark* FindFold(const Hash128& rule, const Hash128& key, bool shadow,
                            DurationUs for_us) const;

@@ -60,6 +60,7 @@ class LaneState::Impl {
     return KeyOfValue(judged, index, manner);
   }
   FigureKey KeyOfBound(const Judged& judged, DirectionSet directions, ValueType manner) const;
+  KeyState StateBelow(const Judged& judged, int index, int64_t key);
   Listing FeatureEntries(const Judged& judged, int index, int most);
   EventTime CutoffOf(const Subject& subject) const {
     return subject.newest_time - options_.retention_us;
@@ -69,7 +70,6 @@ class LaneState::Impl {
   void LogFold(const FoldMark& mark) {
     if (options_.is_recoverable) log_.AddFold(mark);
   }
-
   bool IsOverBound() const { return table_.bytes() > options_.cache_bytes_max; }
   const SubjectTable& table() const { return table_; }
   const absl::Status& status() const { return status_; }

@@ -116,6 +116,26 @@ FigureKey LaneState::Impl::KeyOfBound(const Judged& judged, DirectionSet directi
   return {static_cast<int64_t>(std::min(bound, kMax)), KeyState::kExact};
 }
 
+KeyState LaneState::Impl::StateBelow(const Judged& judged, int index, int64_t key) {
+  if (!HasFigures(judged) || !status_.ok()) return KeyState::kWithoutKey;
+  const auto directions = static_cast<int>(plans_.data()[index].direction_mask);
+  for (const Direction direction : {Direction::kDebit, Direction::kCredit}) {
+    if ((directions >> static_cast<int>(direction) & 1) == 0) continue;
+    const DirectionTotals& totals =
+        judged.subject->totals.all()[static_cast<size_t>(direction)];
+    if (totals.count > totals.without_rate && totals.max_micros >= key) {
+      return KeyState::kWithoutKey;
+    }
+  }
+  if (!newest_.IsBegun()) BeginNewest(judged);
+  switch (newest_.HasBaseAmount(index)) {
+    case Truth::kTrue: return KeyState::kExact;
+    case Truth::kFalse: return KeyState::kUnknown;
+    case Truth::kUnknown: break;
+  }
+  return KeyState::kWithoutKey;
+}
+
 absl::StatusOr<Value> LaneState::Impl::Compute(const Judged& judged, int index) {
   const FeaturePlan& plan = plans_.data()[index];
   Subject* const subject = judged.subject;
@@ -318,6 +338,10 @@ FigureKey LegFigures::KeyOfFeature(int index, ValueType manner) {
 
 FigureKey LegFigures::KeyOfBound(DirectionSet directions, ValueType manner) {
   return state_->impl_->KeyOfBound({*leg_, subject_, outcome_}, directions, manner);
+}
+
+KeyState LegFigures::StateBelow(int index, int64_t key) {
+  return state_->impl_->StateBelow({*leg_, subject_, outcome_}, index, key);
 }
 
 std::vector<Entry> LegFigures::FeatureEntries(int index, int most, int64_t* total,

@@ -167,11 +167,11 @@ void NewestEntries::Fill(Stretch* stretch) {
 
 void NewestEntries::Fill(Window* window) {
   window->leg = leg_;
-  const EventTime after = std::max(time_ - window->over_us, cutoff_);
+  window->after = std::max(time_ - window->over_us, cutoff_);
   window->is_covered =
-      after >= complete_after_ && (!is_day_only_ || window->over_us >= kTimeOfDayUs);
+      window->after >= complete_after_ && (!is_day_only_ || window->over_us >= kTimeOfDayUs);
   if (!window->is_covered) return;
-  const size_t begin = CountThrough(after);
+  const size_t begin = CountThrough(window->after);
   const size_t end = CountThrough(time_ - window->skip_us);
   window->bits = FirstBits(end) & ~FirstBits(begin);
 }
@@ -286,6 +286,41 @@ void NewestEntries::Identify(Identities* identities, uint64_t entries) {
     }
     identities->representatives[offset] = identities->slots[slot];
   }
+}
+
+Truth NewestEntries::HasBaseAmount(int feature) {
+  const Shares& shares = shares_.data()[feature];
+  const bool has_entries = complete_after_ < EventTime::Max() && !is_day_only_;
+  if (shares.stretch == kNone || !has_entries || time_ < shares.known_from) return Truth::kUnknown;
+  const Stretch& stretch = stretches_.data()[shares.stretch];
+  Window& window = windows_.data()[stretch.window];
+  if (window.leg != leg_) Fill(&window);
+  if (HasBaseAmountAfter(window.after, &series_.data()[stretch.series])) return Truth::kTrue;
+  return window.is_covered ? Truth::kFalse : Truth::kUnknown;
+}
+
+// From the newest entry on, as far as the longest window that asked; of the first one found no
+// more is asked than its time.
+bool NewestEntries::HasBaseAmountAfter(EventTime after, Series* series) {
+  if (series->sought_leg != leg_) {
+    series->sought_leg = leg_;
+    series->is_found = false;
+    Selection& selection = selections_.data()[series->selection];
+    if (selection.leg != leg_) Fill(&selection);
+    series->sought = selection.bits & with_rate_ & FirstBits(CountThrough(time_ - series->skip_us));
+    if (series->leaves_out_leg) series->sought &= ~own_;
+  }
+  const Entry* const all = chunk_->entries().data();
+  while (series->sought != 0) {
+    const int newest = LastOf(series->sought);
+    if (all[newest].time <= after) return false;
+    const uint64_t bit = uint64_t{1} << newest;
+    series->is_found = series->is_found || series->where == kNone ||
+                       Holding(&conditions_.data()[series->where], bit) != 0;
+    if (series->is_found) return true;
+    series->sought ^= bit;
+  }
+  return false;
 }
 
 NewestEntries::Amounts NewestEntries::AmountsOf(const Shares& shares) {

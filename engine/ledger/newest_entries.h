@@ -16,6 +16,7 @@
 #include "engine/ledger/feature_plan.h"
 #include "engine/ledger/ledger.h"
 #include "engine/rule/order_key.h"
+#include "engine/rule/truth.h"
 
 namespace vigla {
 
@@ -46,6 +47,10 @@ class NewestEntries {
   // The key of the figure where it covers; kWithoutKey where it does not, or only the value has it.
   FigureKey KeyOfFigure(int feature);
 
+  // Whether the feature's window has an entry with a base amount, which the newest may tell even if
+  // it reaches beyond them; unknown where only others can tell.
+  Truth HasBaseAmount(int feature);
+
   // Where it covers.
   // The figure, unless it is a field of the first or last entry.
   Value Figure(int feature);
@@ -70,6 +75,7 @@ class NewestEntries {
     DurationUs over_us = 0, skip_us = 0;
     uint64_t leg = 0;
     uint64_t bits = 0;
+    EventTime after;
     bool is_covered = false;
   };
   struct Selection {
@@ -90,6 +96,10 @@ class NewestEntries {
     uint64_t leg = 0;
     uint64_t summed = 0;                        // entries, newest first
     std::array<Int128, kEntriesMax + 1> sums;   // base amount of the newest so many of them
+    // Of the newest entry with a base amount: all that are not ruled out may be it.
+    uint64_t sought_leg = 0;
+    uint64_t sought = 0;
+    bool is_found = false;
   };
   // The entries that belong to a feature: the newest ones of a series.
   struct Stretch {
@@ -129,6 +139,7 @@ class NewestEntries {
     if (stretch.leg != leg_) Fill(&stretch);
     return stretch;
   }
+  bool HasBaseAmountAfter(EventTime after, Series* series);
   void Fill(Stretch* stretch);
   void Fill(Window* window);
   void Fill(Selection* selection);

@@ -27,6 +27,9 @@ class LegReader {
   FigureKey KeyOfBound(DirectionSet directions, ValueType manner) const {
     return figures_ == nullptr ? FigureKey() : figures_->KeyOfBound(directions, manner);
   }
+  KeyState StateBelow(int index, int64_t key) const {
+    return figures_ == nullptr ? KeyState::kUnknown : figures_->StateBelow(index, key);
+  }
   EventTime MoneyTime() const { return leg_.time(); }
 
  private:

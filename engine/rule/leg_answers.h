@@ -44,6 +44,9 @@ class LegAnswers {
 //   FigureKey KeyOfFeature(int index, ValueType manner);
 // and one that knows what a feature cannot exceed (PredicateIndex::Slot), unless it is unknown:
 //   FigureKey KeyOfBound(DirectionSet directions, ValueType manner);
+// and one that can tell of a mean that it stays below a key without making it: kExact. kUnknown:
+// that it is unknown; kWithoutKey: neither. Asked of features of which HasLargestAmount holds.
+//   KeyState StateBelow(int index, int64_t key);
 template <class Reader>
 class LegQuestions {
  public:
@@ -67,6 +70,17 @@ class LegQuestions {
     return slots_[slot].kind == PredicateIndex::Slot::Kind::kBound;
   }
   bool IsUnread(int16_t slot) const { return figures_[slot].leg != leg_; }
+
+  // Whether the feature in an unread slot, of which HasLargestAmount holds, is known to be below a
+  // key. If it turns out to be unknown it is read thereby.
+  bool IsBelow(int16_t slot, int64_t key) {
+    if constexpr (requires { reader_.StateBelow(slots_[slot].place, key); }) {
+      const KeyState state = reader_.StateBelow(slots_[slot].place, key);
+      if (state == KeyState::kUnknown) figures_[slot] = {FigureKey(), leg_};
+      return state == KeyState::kExact;
+    }
+    return false;
+  }
 
   // Of a slot that holds a field; what it was made a key of.
   std::string_view TextOf(int16_t slot) { return reader_.Field(slots_[slot].field).text; }

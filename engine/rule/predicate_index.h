@@ -79,6 +79,7 @@ struct PredicateIndex {
     uint64_t mask = 0;
     int16_t slot = kNone;
     bool flipped = false;
+    bool has_largest = false;  // not flipped, and HasLargestAmount (rule_set.h)
     int64_t Directed(int64_t key) const { return flipped ? ~key : key; }
   };
 

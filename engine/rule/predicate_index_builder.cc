@@ -177,6 +177,8 @@ PredicateIndex::Segment PredicateIndexBuilder::SegmentOf(const EntryDraft& entry
   const TestPlan& plan = catalogue_.plan(entry.lead);
   segment.slot = plan.slot;
   segment.flipped = plan.form == TestForm::kMost;
+  segment.has_largest =
+      !segment.flipped && HasLargestAmount(rule_set_->features[index_->slots[plan.slot].place]);
   return segment;
 }
 

@@ -83,11 +83,16 @@ class RuleMatcher::Search {
       left ^= own;
       if (segment.slot == PredicateIndex::kNone) {
         VisitEntries(base, own, unknown, narrowing_.is_careful());
-      } else if (leg_.IsUnread(segment.slot) ||
-                 limits_[first] <= Reached(segment, leg_.Read(segment.slot))) {  // limits ascend
+      } else if (MayReach(segment, limits_[first])) {  // limits ascend
         VisitSegment(segment, base, own, unknown);
       }
     }
+  }
+
+  // As far as can be told without reading the segment's feature.
+  bool MayReach(const PredicateIndex::Segment& segment, int64_t limit) {
+    if (!leg_.IsUnread(segment.slot)) return limit <= Reached(segment, leg_.Read(segment.slot));
+    return !segment.has_largest || !leg_.IsBelow(segment.slot, limit);
   }
 
   // No limit above it is reached by the feature's figure.

@@ -16,6 +16,14 @@ std::string_view AlertSeverityName(AlertSeverity severity) {
   CHECK(false);
 }
 
+bool HasLargestAmount(const Feature& feature) {
+  const bool is_one_amount = feature.aggregate == Aggregate::kMean ||
+                             feature.aggregate == Aggregate::kMin ||
+                             feature.aggregate == Aggregate::kMax;
+  return is_one_amount && feature.of && feature.of->id == field::kAmount && !feature.ever &&
+         feature.per.empty();
+}
+
 std::string RuleSet::FieldName(FieldRef field) const {
   std::string name(FieldTable()[field.id].name);
   if (field.id == field::kAttribute) name += attribute_paths[field.attribute];

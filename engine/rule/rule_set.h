@@ -49,6 +49,10 @@ struct Feature {
   std::vector<FieldRef> extra_columns;
 };
 
+// Whether the feature is unknown without an entry that has a base amount, and else not above the
+// largest of these amounts.
+bool HasLargestAmount(const Feature& feature);
+
 enum class RuleKind : uint8_t { kRisk, kValidity, kReport };
 enum class RuleState : uint8_t { kOff, kShadow, kLive };
 enum class AlertSeverity : uint8_t { kInfo, kLow, kMedium, kHigh, kCritical };

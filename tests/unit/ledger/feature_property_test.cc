@@ -3,6 +3,9 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <array>
+#include <limits>
+
 #include "engine/ledger/lane_state.h"
 #include "engine/ledger/leg_log.h"
 #include "engine/rule/order_key.h"
@@ -170,6 +173,8 @@ class Run {
   uint64_t evictions() const { return state_->evictions(); }
 
   int64_t bounds_checked() const { return bounds_checked_; }
+  // Of figures that are unknown, and of those that are known.
+  std::array<int64_t, 2> below_checked() const { return below_checked_; }
 
  private:
   bool OneIn(int count) {
@@ -209,11 +214,13 @@ class Run {
       const Feature& feature = rule_set_->features[static_cast<size_t>(indices_[i])];
       const Value expected = oracle_.Figure(spec, leg, feature.type);
       // Keys may be asked for before values or after, or both before other features' values.
+      if (OneIn(2)) CheckBelow(feature, expected, indices_[i], &figures);
       const bool asks_key_first = OneIn(2);
       if (asks_key_first) CheckKey(spec, expected, indices_[i], &figures);
       const Value figure = figures.Feature(indices_[i]);
       if (!asks_key_first) CheckKey(spec, expected, indices_[i], &figures);
       CheckBound(feature, expected, &figures);
+      CheckBelow(feature, expected, indices_[i], &figures);
       ASSERT_TRUE(IsSame(figure, expected))
           << spec.yaml << "\nis " << Text(figure) << ", not " << Text(expected) << "\nsequence "
           << leg.sequence.value << ", outcome " << static_cast<int>(*outcome);
@@ -251,6 +258,22 @@ class Run {
     ASSERT_TRUE(expected.known) << feature.canonical;
     ASSERT_LE(KeyOfFigureValue(expected, manner).key, bound.key) << feature.canonical;
     ++bounds_checked_;
+  }
+
+  // What is said without making the figure must be so of it.
+  void CheckBelow(const Feature& feature, const Value& expected, int index, LegFigures* figures) {
+    if (!HasLargestAmount(feature)) return;
+    int64_t key = std::numeric_limits<int64_t>::max();
+    if (expected.known && !OneIn(3)) {
+      key = KeyOfFigureValue(expected, ValueType::kDecimal).key + (OneIn(2) ? 1 : 0);
+    }
+    const KeyState state = figures->StateBelow(index, key);
+    if (state == KeyState::kWithoutKey) return;
+    ASSERT_EQ(state == KeyState::kExact, expected.known) << feature.canonical;
+    ++below_checked_[expected.known ? 1 : 0];
+    if (!expected.known) return;
+    const Number exact = Number::Scaled(key, kOrderKeyDigits);
+    ASSERT_TRUE(Compare(expected.number, exact) < 0) << feature.canonical;
   }
 
   void CheckEntries(const FeatureSpec& spec, const Leg& leg, int index, LegFigures* figures) {
@@ -301,6 +324,7 @@ class Run {
   std::vector<Pending> pending_;
   LegLogTail log_;
   int64_t bounds_checked_ = 0;
+  std::array<int64_t, 2> below_checked_{};
   Sequence applied_;
   uint64_t ticket_ = kFirstLiveTicket;
 };
@@ -333,6 +357,8 @@ void RunSeries(uint64_t seed, const LegStream::Options& stream) {
     run.Transactions(80);
   }
   EXPECT_GT(run.bounds_checked(), 100);
+  EXPECT_GT(run.below_checked()[0], 10);
+  EXPECT_GT(run.below_checked()[1], 10);
 }
 
 class FeatureProperty : public ::testing::TestWithParam<uint64_t> {};

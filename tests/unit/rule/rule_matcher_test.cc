@@ -4,7 +4,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <limits>
 #include <map>
+#include <optional>
 #include <random>
 
 #include "tests/unit/rule/load_text.h"
@@ -47,6 +50,8 @@ struct TableReader {
   std::vector<Value> features;
   std::vector<int> loads;
   FigureKey most_entries, most_paid;  // what no count and no sum exceeds
+  // What no mean exceeds: said of those that are known, and that others are unknown.
+  std::optional<int64_t> largest_amount;
 
   Value Field(FieldRef ref) const {
     const auto found = fields.find(ref.id);
@@ -59,6 +64,10 @@ struct TableReader {
   }
   FigureKey KeyOfBound(DirectionSet, ValueType manner) const {
     return manner == ValueType::kInt ? most_entries : most_paid;
+  }
+  KeyState StateBelow(int index, int64_t key) const {
+    if (!largest_amount || *largest_amount >= key) return KeyState::kWithoutKey;
+    return features[static_cast<size_t>(index)].known ? KeyState::kExact : KeyState::kUnknown;
   }
   EventTime MoneyTime() const { return EventTime{}; }
 };
@@ -98,6 +107,7 @@ class Draw {
     }
     reader.loads.assign(reader.features.size(), 0);
     SetBounds(rule_set, &reader);
+    if (Below(4) != 0) SetLargestAmount(rule_set, &reader);
     return reader;
   }
 
@@ -122,6 +132,19 @@ class Draw {
       const int64_t slack = (is_sum ? 1 : 0) + Below(2) * Below(3);  // 1: keys are rounded
       bound.key = std::max(bound.key, key < INT64_MAX - slack ? key + slack : INT64_MAX);
     }
+  }
+  // None where some figure is larger than a key can say.
+  void SetLargestAmount(const RuleSet& rule_set, TableReader* reader) {
+    constexpr int64_t kMax = std::numeric_limits<int64_t>::max() - 2;
+    int64_t largest = std::numeric_limits<int64_t>::min();
+    for (size_t i = 0; i < rule_set.features.size(); ++i) {
+      const Feature& feature = rule_set.features[i];
+      if (!HasLargestAmount(feature) || !reader->features[i].known) continue;
+      const FigureKey key = KeyOfFigureValue(reader->features[i], MannerOf(feature.type));
+      if (!key.has_key() || key.key > kMax) return;
+      largest = std::max(largest, key.key + 1 + Below(2));  // 1: keys are rounded
+    }
+    reader->largest_amount = largest;
   }
   std::string Order() { return " " + Pick({"==", "!=", "<", "<=", ">", ">="}) + " "; }
   std::string Euros() {
@@ -358,6 +381,38 @@ TEST_F(FewRulesTest, WhatIsUnknownIsUnknownInEveryRuleThatNothingElseDecides) {
   for (const auto& [rule, truth] : found) EXPECT_EQ(truth, Truth::kUnknown);
   reader_.features[0] = Value::Int(2);
   EXPECT_THAT(Find(), IsEmpty());
+}
+
+TEST_F(FewRulesTest, ReadsNoMeanThatCannotReachALimit) {
+  std::vector<std::string> conditions;
+  for (int i = 1; i <= 100; ++i) {
+    conditions.push_back("usual >= money(\"" + std::to_string(i) + " EUR\")");
+  }
+  Load(conditions);
+  reader_.features[0] = Value::Money(BaseAmount{3'000'000});
+  reader_.largest_amount = 999'999;
+  EXPECT_THAT(Find(), IsEmpty());
+  EXPECT_THAT(reader_.loads, ElementsAre(0));
+  reader_.largest_amount = 3'000'000;
+  EXPECT_EQ(Find().size(), 3u);
+  EXPECT_THAT(reader_.loads, ElementsAre(1));
+}
+
+TEST_F(FewRulesTest, AnUnknownMeanIsUnknownHoweverLowItsBoundIs) {
+  Load(std::vector<std::string>(20, "usual >= money(\"10 EUR\") && channel == \"atm\""));
+  reader_.fields[field::kChannel] = Value::Text(ValueType::kChannel, "atm");
+  reader_.largest_amount = 0;
+  const std::map<int, Truth> found = Find();
+  EXPECT_EQ(found.size(), 20u);
+  for (const auto& [rule, truth] : found) EXPECT_EQ(truth, Truth::kUnknown);
+  EXPECT_THAT(reader_.loads, ElementsAre(0));
+}
+
+TEST_F(FewRulesTest, AMeanBelowItsBoundIsReadWhereItMustStayBelowALimit) {
+  Load(std::vector<std::string>(20, "usual < money(\"10 EUR\")"));
+  reader_.features[0] = Value::Money(BaseAmount{3'000'000});
+  reader_.largest_amount = 3'000'000;
+  EXPECT_EQ(Find().size(), 20u);
 }
 
 TEST_F(FewRulesTest, AnEqualKeyIsNotAnEqualNumber) {
