@@ -157,12 +157,12 @@ def arguments():
     workload.add_options(parser, transactions=2_500_000)
     parser.add_argument("--rounds", type=int, default=figures.ROUNDS_MIN)
     parser.add_argument("--log-mib", type=int, action="append",
-                        help="engine.leg_log_bytes in MiB; may be repeated (default: 8, 32, 80)")
-    parser.add_argument("--bytes-a-transaction", type=int, default=90,
+                        help="engine.leg_log_bytes in MiB; may be repeated (default: 8, 32, 56)")
+    parser.add_argument("--bytes-a-transaction", type=int, default=60,
                         help="of the log; the kill comes when this would have filled it")
     harness.add_options(parser)
     options = parser.parse_args()
-    options.log_mib = options.log_mib or [8, 32, 80]
+    options.log_mib = options.log_mib or [8, 32, 56]
     harness.demand_engine(parser)
     return options
 

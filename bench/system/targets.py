@@ -4,7 +4,7 @@ import typing
 
 import figures
 
-DEFAULT_LOG_BYTES = 83_886_080  # engine.leg_log_bytes
+DEFAULT_LOG_BYTES = 58_720_256  # engine.leg_log_bytes
 READY_SECONDS_MAX = 3
 LATENCY_MS_MAX = 60
 ENTRY_BYTES_MAX = 48

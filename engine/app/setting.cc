@@ -51,7 +51,7 @@ constexpr SettingInfo kTable[] = {
      "Records polled at once: the unit that travels between threads."},
     {"engine.cache_bytes", SettingType::kBytes, "1073741824", 1, 1024 * kGiB, "",
      "Memory for subjects, of all lanes together. Smaller: more reads from the state."},
-    {"engine.leg_log_bytes", SettingType::kBytes, "83886080", 1, 64 * kGiB, "",
+    {"engine.leg_log_bytes", SettingType::kBytes, "58720256", 1, 64 * kGiB, "",
      "Log of legs that images of their subjects may lag behind. Larger: fewer writes; smaller: "
      "shorter recovery, which reads it."},
     {"engine.write_back_bytes_max", SettingType::kBytes, "16777216", 1, kGiB, "",

@@ -35,7 +35,7 @@ struct LedgerOptions {
   size_t cache_bytes_max = size_t{1} << 30;  // of this lane
   // Of this lane's legs in the log before the subjects of the oldest ones get images. More: a
   // busy subject costs fewer writes; less: a shorter recovery, which reads the log.
-  size_t leg_log_bytes_max = size_t{80} << 20;
+  size_t leg_log_bytes_max = size_t{56} << 20;
   size_t write_back_bytes_max = 16 << 20;  // of images an epoch, while the log is not twice as long
   // Entries of a subject that features with a long window keep a line of memory for, each; with
   // more of them, a figure is kept up by every feature on its own.
@@ -123,8 +123,7 @@ struct DirectionTotals {
   EventTime first, last;                   // meaningful if count > 0
 };
 struct SubjectTotals {
-  // [debit, credit], for settled legs and for all legs.
-  std::array<DirectionTotals, 2> settled, all;
+  std::array<DirectionTotals, 2> settled, all;  // [debit, credit]
 };
 
 class LaneState {

@@ -28,7 +28,7 @@ struct PipelineOptions {
   // Of all lanes together; `ledger.cache_bytes_max` is derived from it.
   size_t cache_bytes = size_t{1} << 30;
   // The log of legs, of all lanes together; `ledger.leg_log_bytes_max` is derived from it.
-  size_t leg_log_bytes = size_t{80} << 20;
+  size_t leg_log_bytes = size_t{56} << 20;
   // Decoded blocks of the sequence index kept for evidence, 1,024 transactions each.
   size_t index_blocks_cached = 2'048;
   // Largest audit frame; Kafka's record limit is the reason for the default.
