@@ -25,7 +25,8 @@ using Conf = std::unique_ptr<rd_kafka_conf_t, ConfDestroyer>;
 // are checked for damage, and new partitions are noticed within ten seconds. Audit frames are full
 // of digests: zstd's level 1 takes a third of level 3's time for them, and makes them no larger. A
 // transaction that begins while the broker still finishes the one before is refused and tried
-// again, which must not take longer than a commit.
+// again, which must not take longer than a commit. A client that holds as many records as it may
+// looks again only after up to a second, however soon they are taken: so they have to last longer.
 constexpr std::pair<const char*, const char*> kDefaults[] = {
     {"client.id", "vigla"},
     {"check.crcs", "true"},
@@ -35,6 +36,8 @@ constexpr std::pair<const char*, const char*> kDefaults[] = {
     {"compression.level", "1"},
     {"fetch.wait.max.ms", "100"},
     {"retry.backoff.ms", "10"},
+    {"queued.min.messages", "1000000"},
+    {"queued.max.messages.kbytes", "131072"},
     {"statistics.interval.ms", "10000"},
 };
 
