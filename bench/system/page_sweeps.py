@@ -87,12 +87,12 @@ def _plot(name, sweep, figure):
 def _limits(name, sweep, figure):
     """The bounds of targets.py that this plot can show."""
     values = [point["value"] for point in sweep["points"]]
-    if figure == targets.COST and name in targets.FACTORS:
-        _, base, other, factor = targets.FACTORS[name]
-        start = targets.point(sweep, base)
-        if start and other in values:
-            bound = start["summary"][figure]["median"] * factor
-            return [svg_plot.Limit(bound, f"at most {factor:g} ×", base, other)]
+    if figure == targets.COST:
+        return [svg_plot.Limit(targets.point(sweep, factor.base)["summary"][figure]["median"]
+                               * factor.limit, f"at most {factor.limit:g} ×", factor.base,
+                               factor.point)
+                for factor in targets.FACTORS
+                if factor.sweep == name and {factor.base, factor.point} <= set(values)]
     if figure == "settled_bytes_per_entry":
         return [svg_plot.Limit(targets.ENTRY_BYTES_MAX, f"at most {targets.ENTRY_BYTES_MAX} bytes",
                                values[len(values) // 2], values[-1])]

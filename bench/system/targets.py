@@ -39,12 +39,22 @@ class Target(typing.NamedTuple):
         return ("met" if is_met else "missed") + (" ?" if self.doubt else "")
 
 
-# Dimension of a sweep: (what, base point, point, factor).
-FACTORS = {
-    "rules": ("CPU with 1,000 rules, of that with 20", 20, 1000, 2.0),
-    "windows": ("CPU with windows of 90 days, of that with 1 hour", 1, 2160, 1.3),
-    "accounts": ("CPU with 10⁷ accounts, of that with 10⁵", 100_000, 10_000_000, 3.0),
-}
+class Factor(typing.NamedTuple):
+    """What a point of a sweep may cost at most, of another point's cost."""
+
+    sweep: str
+    what: str
+    base: int
+    point: int
+    limit: float
+
+
+FACTORS = (
+    Factor("rules", "CPU with 1,000 rules, of that with 20", 20, 1000, 2.0),
+    Factor("rules", "CPU with 10,000 rules, of that with 20", 20, 10_000, 4.0),
+    Factor("windows", "CPU with windows of 90 days, of that with 1 hour", 1, 2160, 1.3),
+    Factor("accounts", "CPU with 10⁷ accounts, of that with 10⁵", 100_000, 10_000_000, 3.0),
+)
 
 
 # Ratios of rates, both of one round: (what, measured, of what, at least).
@@ -95,15 +105,14 @@ def point(sweep, value):
     return next((each for each in sweep["points"] if each["value"] == value), None)
 
 
-def _factor(result, name):
-    what, base, other, limit = FACTORS[name]
-    sweep = result.get("sweeps", {}).get(name)
-    ends = [point(sweep, value) for value in (base, other)] if sweep else [None]
+def _factor(result, factor):
+    sweep = result.get("sweeps", {}).get(factor.sweep)
+    ends = [point(sweep, value) for value in (factor.base, factor.point)] if sweep else [None]
     if None in ends:
-        return Target(what, limit, "×", None, "", "")
+        return Target(factor.what, factor.limit, "×", None, "", "")
     costs = [end["summary"][COST] for end in ends]
     doubt = next((cost["verdict"] for cost in costs if cost["verdict"]), "")
-    return Target(what, limit, "×", costs[1]["median"] / costs[0]["median"], doubt,
+    return Target(factor.what, factor.limit, "×", costs[1]["median"] / costs[0]["median"], doubt,
                   f"{costs[0]['median']:.2f} → {costs[1]['median']:.2f} µs a transaction")
 
 
@@ -162,5 +171,5 @@ def _recovery(result):
 
 def all_targets(result):
     return [*(_ratio(result, *each) for each in RATIOS), _cpu(result),
-            *(_factor(result, name) for name in FACTORS), *_judge(result), _latency(result),
+            *(_factor(result, factor) for factor in FACTORS), *_judge(result), _latency(result),
             *_state(result), *_recovery(result)]

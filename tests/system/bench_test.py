@@ -189,6 +189,8 @@ class PageTest(unittest.TestCase):
                  for point in recorded()["sweeps"]["rules"]["points"]}
         self.assertEqual(verdicts["CPU with 1,000 rules, of that with 20"],
                          ("missed ?", costs[1000] / costs[20]))
+        self.assertEqual(verdicts["CPU with 10,000 rules, of that with 20"],
+                         ("missed ?", costs[10_000] / costs[20]))
         self.assertEqual(verdicts["Ready after a kill under load"][0], "met ?")
         self.assertEqual(verdicts["State on disk, bytes an entry"], ("not measured", None))
         spread = recorded()["judge"]["summary"]["file"]["milliseconds"]["p99.9"]
