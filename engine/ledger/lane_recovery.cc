@@ -93,8 +93,7 @@ absl::Status LaneState::Impl::Recover(
         RETURN_IF_ERROR(RecordLogged(leg, table_.Find(leg.subject_hash, leg.record_key)));
       }
     }
-    const Subject* const oldest = table_.OldestDirty();
-    logged_.Add(oldest == nullptr ? part.last : oldest->first_unsaved, part.last, bytes);
+    NoteLogged(part.last, bytes);
     if (!IsOverBound()) continue;
     // Between two parts every subject is as it was at its epoch's end: amid no transaction.
     StoreBatch images;

@@ -261,14 +261,18 @@ void LaneState::Impl::WriteAhead(size_t images_max) {
   });
 }
 
+void LaneState::Impl::NoteLogged(Sequence last, size_t bytes) {
+  const Subject* const oldest = table_.OldestDirty();
+  logged_.Add(oldest == nullptr ? last : oldest->first_unsaved, last, bytes);
+}
+
 WriteBack LaneState::Impl::TakeWriteBack(uint64_t ticket, bool all) {
   CHECK(ticket > taken_ticket_);
   taken_ticket_ = ticket;
   WriteBack out;
   out.batch = std::exchange(images_ahead_, {});
   out.leg_log = log_.Take();
-  const Subject* const oldest = table_.OldestDirty();
-  logged_.Add(oldest == nullptr ? applied_ : oldest->first_unsaved, applied_, out.leg_log.size());
+  NoteLogged(applied_, out.leg_log.size());
   due_ = logged_.BeyondBound(0);
   // Behind by much, smoothness has to give way: the log must not grow without a bound.
   const bool is_behind = logged_.IsFarBeyondBound();

@@ -103,6 +103,8 @@ class LaneState::Impl {
   // them in subjects_ahead_; or others with the same hashes, which does no harm (lane_prefetch.h).
   template <typename Items, typename HashOf>
   void Prefetch(const Items& items, HashOf hash_of);
+  // The epoch that ends with `last` has so many bytes of the log.
+  void NoteLogged(Sequence last, size_t bytes);
   // Enters the leg into the subject's totals and its ledger.
   absl::Status Record(const Entry& entry, const EntryTexts& texts, Subject* subject);
   // The legs of a part that are this lane's, into lane_legs_, and what part they are of its bytes.

@@ -31,7 +31,7 @@ class SubjectIndex {
   Subject* Find(const Hash128& hash, Is is) const {
     const auto is_it = [&](const Slot& slot) { return is(*slot.subject); };
     const Slot* found = current_.Find(hash.low, is_it);
-    if (found == nullptr && former_.capacity > 0) found = former_.Find(hash.low, is_it);
+    if (found == nullptr) found = former_.Find(hash.low, is_it);
     return found == nullptr ? nullptr : found->subject;
   }
   // The subject must not be there.
