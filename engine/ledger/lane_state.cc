@@ -35,6 +35,13 @@ Entry EntryOf(const Leg& leg) {
   return entry;
 }
 
+// Images are made at the pace of legs: each pays for so many bytes of them, which takes about as
+// long as the leg itself. The busiest subjects have the oldest changes and by far the largest
+// images, so when a log is full for the first time more than that is due at once; it waits, and
+// the log grows a little, which in turn makes legs pay more.
+constexpr double kImageBytesALeg = 128;
+constexpr double kHasteOfExcess = 8;
+
 // What can't be read counts as an image, so that whoever needs it finds out.
 bool HasImages(Store* store) {
   bool found = false;
@@ -250,15 +257,24 @@ void LaneState::Impl::PutImages(uint64_t ticket, StoreBatch* batch,
   }
 }
 
-void LaneState::Impl::WriteAhead(size_t images_max) {
+void LaneState::Impl::WriteAhead(size_t legs) {
   due_ = logged_.BeyondBound(log_.bytes());
+  const double bytes_a_leg = kImageBytesALeg * (1 + kHasteOfExcess * logged_.Excess(log_.bytes()));
+  // What the last images cost too much is paid first.
+  image_credit_ = std::min<int64_t>(image_credit_, 0) +
+                  static_cast<int64_t>(bytes_a_leg * static_cast<double>(legs));
+  const size_t bytes_before = images_ahead_.bytes;
+  const auto spent = [&] { return static_cast<int64_t>(images_ahead_.bytes - bytes_before); };
+  size_t images_max = legs;
   // They go with the next ticket, whichever it will be: none lies between the last one and it.
   PutImages(taken_ticket_ + 1, &images_ahead_, [&](const Subject& oldest) {
     // Whoever pays himself has two legs of one sequence: an image has both or none.
     const bool may_be_amid_a_transaction = oldest.last_sequence == applied_;
-    return (oldest.first_unsaved < due_ || HasTooManyDirty()) && !may_be_amid_a_transaction &&
+    const bool is_due = oldest.first_unsaved < due_ && spent() < image_credit_;
+    return (is_due || HasTooManyDirty()) && !may_be_amid_a_transaction &&
            images_ahead_.bytes < options_.write_back_bytes_max && images_max-- > 0;
   });
+  image_credit_ -= spent();
 }
 
 void LaneState::Impl::NoteLogged(Sequence last, size_t bytes) {
@@ -367,7 +383,7 @@ void LaneState::ReadOnly(const Leg& leg, LegFigures* figures) {
   figures->outcome_ = ApplyOutcome::kApplied;
 }
 
-void LaneState::WriteAhead(size_t images_max) { impl_->WriteAhead(images_max); }
+void LaneState::WriteAhead(size_t legs) { impl_->WriteAhead(legs); }
 WriteBack LaneState::TakeWriteBack(uint64_t ticket, bool all) {
   return impl_->TakeWriteBack(ticket, all);
 }

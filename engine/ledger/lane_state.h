@@ -155,9 +155,9 @@ class LaneState {
   // For a leg that enters no ledger (a rejected transaction's): figures are all unknown.
   void ReadOnly(const Leg& leg, LegFigures* figures);
 
-  // Between any two legs: makes up to so many of the images that are due. Made all at once, at an
-  // epoch's end, legs would have to wait for them.
-  void WriteAhead(size_t images_max);
+  // Between any two legs, after so many: makes of the images that are due what that many legs pay
+  // for, at most one each. Made all at once, at an epoch's end, legs would have to wait for them.
+  void WriteAhead(size_t legs);
   // At the end of an epoch: its legs, the images made ahead, and what more the log or memory
   // demands (`all`: of every subject that is dirty). The subjects stay pinned until
   // Written(ticket), which says that the batches of all tickets up to this one are in the store.

@@ -36,7 +36,7 @@ class LaneState::Impl {
     newest_.NextLeg();
     texts_.Reset();
   }
-  void WriteAhead(size_t images_max);
+  void WriteAhead(size_t legs);
   WriteBack TakeWriteBack(uint64_t ticket, bool all);
   void Written(uint64_t ticket);
   absl::StatusOr<Digest> LogicalDigest(const std::function<bool(const Hash128&)>& is_mine);
@@ -175,6 +175,7 @@ class LaneState::Impl {
   Sequence applied_;  // of the newest leg
   LegLogWriter log_;  // of the open epoch
   StoreBatch images_ahead_;  // of WriteAhead
+  int64_t image_credit_ = 0;  // bytes; below 0 where images cost more than legs have paid for
   Sequence due_;  // subjects that were changed before it and have no image since get one
   LoggedEpochs logged_;  // those that are still needed
 

@@ -1,6 +1,7 @@
 // Which epochs' legs a lane's log holds, and which of them make it longer than its bound. Hot.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <deque>
 
@@ -45,6 +46,14 @@ class LoggedEpochs {
       bytes -= epoch.bytes;
     }
     return end;
+  }
+  // How much too long the log is, with so many bytes of the open epoch's: 0 within its bound, 1 at
+  // twice as much.
+  double Excess(size_t open_bytes) const {
+    const size_t bytes = bytes_ + open_bytes;
+    if (bytes <= bytes_max_) return 0;
+    return static_cast<double>(bytes - bytes_max_) /
+           static_cast<double>(std::max<size_t>(bytes_max_, 1));
   }
   // More than twice the bound.
   bool IsFarBeyondBound() const { return bytes_ / 2 > bytes_max_; }

@@ -68,7 +68,7 @@ absl::Status Lane::ProcessBatch(const Batch& batch) {
     RETURN_IF_ERROR(state_.LookAhead(stretch));
     for (const Leg& leg : stretch) RETURN_IF_ERROR(ProcessLeg(batch, leg));
     if (!batch.is_replay) NoteLatencies(batch, stretch);
-    state_.WriteAhead(stretch.size());  // a leg makes at most one image due
+    state_.WriteAhead(stretch.size());
   }
   metrics_.legs.Add(legs.size());
   UpdatePressure();

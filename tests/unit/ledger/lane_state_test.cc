@@ -265,6 +265,32 @@ TEST_F(LaneStateTest, ChangesWaitForTheirImageUntilTheLogIsFull) {
   EXPECT_GT(write.first_unsaved, Sequence{2}) << "A's turn has come, and B's";
 }
 
+TEST_F(LaneStateTest, ImagesAreMadeNoFasterThanLegsPayForThem) {
+  constexpr size_t kSubjects = 20;
+  LedgerOptions options;
+  options.leg_log_bytes_max = 40'000;
+  Open(options);
+  for (size_t i = 0; i < 50 * kSubjects; ++i) {
+    Apply(MakeLeg("A" + std::to_string(i % kSubjects), static_cast<int64_t>(i)));
+  }
+  // Once the log is full, every further leg makes the image of one of them due.
+  size_t images = 0, bytes = 0, legs_since_first = 0;
+  for (int legs = 0; images < kSubjects; ++legs) {
+    ASSERT_LT(legs, 2000);
+    Apply(MakeLeg("B", 1000));
+    state_->WriteAhead(1);
+    const StoreBatch batch = Take(false).batch;
+    ASSERT_LE(batch.operations.size(), 1u);
+    if (images > 0) ++legs_since_first;
+    images += batch.operations.size();
+    bytes += batch.bytes;
+  }
+  ASSERT_GT(bytes / images, 256u) << "of two legs at least";
+  // Each leg pays for 128 bytes, and for a little more as the log is beyond its bound.
+  EXPECT_LT(legs_since_first, bytes / 128);
+  EXPECT_GT(legs_since_first, bytes / 192);
+}
+
 TEST_F(LaneStateTest, ImagesMadeAheadAreOfWholeTransactions) {
   LedgerOptions options;
   options.leg_log_bytes_max = 100;

@@ -27,6 +27,18 @@ TEST(LoggedEpochs, EachByteOfTheOpenEpochMakesAsMuchOfTheOldestDue) {
   EXPECT_EQ(logged.BeyondBound(75), Sequence{161});
 }
 
+TEST(LoggedEpochs, TheExcessIsInBounds) {
+  LoggedEpochs logged(100);
+  logged.Add({1}, {10}, 60);
+  EXPECT_EQ(logged.Excess(40), 0);
+  EXPECT_DOUBLE_EQ(logged.Excess(65), 0.25);
+  EXPECT_FALSE(logged.IsFarBeyondBound());
+  logged.Add({1}, {20}, 142);
+  EXPECT_DOUBLE_EQ(logged.Excess(0), 1.02);
+  EXPECT_TRUE(logged.IsFarBeyondBound());
+  EXPECT_DOUBLE_EQ(LoggedEpochs(0).Excess(1), 1);
+}
+
 TEST(LoggedEpochs, TheFirstBeginsWithTheOldestThatIsInNoImage) {
   LoggedEpochs logged(100);
   logged.Add({1'000'001}, {1'000'060}, 60);
