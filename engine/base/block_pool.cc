@@ -1,8 +1,6 @@
 // Memory for many small blocks that come and go one by one, close together in huge pages. Hot.
 #include "engine/base/block_pool.h"
 
-#include <sys/mman.h>
-
 #include <new>
 
 #include "engine/base/check.h"
@@ -16,18 +14,6 @@
 #endif
 
 namespace vigla {
-namespace {
-
-constexpr size_t kHugePageBytes = 2 * 1024 * 1024;
-
-}  // namespace
-
-void AdviseHugePages(void* memory, size_t bytes) {
-  const uintptr_t begin = (reinterpret_cast<uintptr_t>(memory) + kHugePageBytes - 1) &
-                          ~(kHugePageBytes - 1);
-  const uintptr_t end = (reinterpret_cast<uintptr_t>(memory) + bytes) & ~(kHugePageBytes - 1);
-  if (begin < end) madvise(reinterpret_cast<void*>(begin), end - begin, MADV_HUGEPAGE);
-}
 
 BlockPool::~BlockPool() {
   for (void* region : regions_) {

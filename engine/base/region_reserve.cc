@@ -7,8 +7,8 @@
 #include <cstdint>
 #include <new>
 
-#include "engine/base/block_pool.h"
 #include "engine/base/check.h"
+#include "engine/base/huge_pages.h"
 
 namespace vigla {
 namespace {

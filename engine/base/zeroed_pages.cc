@@ -5,7 +5,7 @@
 
 #include <new>
 
-#include "engine/base/block_pool.h"
+#include "engine/base/huge_pages.h"
 
 namespace vigla {
 
