@@ -7,10 +7,15 @@
 #include <thread>
 
 #include "engine/base/status.h"
+#include "engine/base/time_slice.h"
 #include "engine/pipeline/pipeline.h"
 
 namespace vigla {
 namespace {
+
+// Records are waited for by whoever sent them, an epoch's end is not: where there are fewer
+// processors than threads, the threads up to the verdict have their turn soon, and are soon done.
+constexpr std::chrono::microseconds kSliceUpToVerdict{200};
 
 // Waiting that gives a busy neighbour the core soon and a quiet machine its rest: each sleep is
 // twice as long as the one before, since a wake-up costs what judging several records does.
@@ -57,6 +62,7 @@ class Verdicts {
 
 void LaneLoop(Lane* lane, Verdicts* verdicts) {
   pthread_setname_np(pthread_self(), "lane");
+  AskForTimeSlice(kSliceUpToVerdict);
   Backoff backoff;
   while (!verdicts->HasEnded()) {
     const absl::StatusOr<bool> worked = lane->Step();
@@ -86,6 +92,7 @@ absl::StatusOr<PipelineOutcome> Pipeline::RunThreaded() {
   std::vector<std::thread> threads;
   for (const auto& lane : lanes_) threads.emplace_back(LaneLoop, lane.get(), &verdicts);
   threads.emplace_back(CommitLoop, commit_.get(), &verdicts);
+  AskForTimeSlice(kSliceUpToVerdict);
   Backoff backoff;
   while (!verdicts.HasEnded()) {
     const absl::StatusOr<StepResult> result = StepFeed(kPollWaitMs);
