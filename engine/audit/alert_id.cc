@@ -1,8 +1,9 @@
 // Alert identities from length-prefixed fields, so that no two origins share bytes. Warm.
 #include "engine/audit/alert_id.h"
 
-#include <charconv>
 #include <cstring>
+
+#include "engine/base/json_writer.h"
 
 namespace vigla {
 namespace {
@@ -18,10 +19,11 @@ void AppendText(std::string_view text, std::string* out) {
   out->append(text);
 }
 
-void AppendNumber(int64_t value, std::string* out) {
-  char digits[24];
-  const auto end = std::to_chars(digits, digits + sizeof digits, value);
-  out->append(digits, end.ptr - digits);
+char* PutPosition(int32_t partition, int64_t offset, char* at) {
+  *at++ = '-';
+  at = PutInteger(partition, at);
+  *at++ = '@';
+  return PutInteger(offset, at);
 }
 
 }  // namespace
@@ -80,11 +82,15 @@ std::optional<LegOrder> ParseLegOrder(SubjectKind kind, std::string_view role) {
 
 void AppendSourceText(std::string_view topic, int32_t partition, int64_t offset,
                       std::string* out) {
-  out->append(topic);
-  out->push_back('-');
-  AppendNumber(partition, out);
-  out->push_back('@');
-  AppendNumber(offset, out);
+  char position[kPositionBytesMax];
+  out->append(topic).append(position, PutPosition(partition, offset, position));
+}
+
+char* PutSourceJson(std::string_view topic, int32_t partition, int64_t offset, char* at) {
+  *at++ = '"';
+  at = PutPosition(partition, offset, PutJsonText(topic, at));
+  *at++ = '"';
+  return at;
 }
 
 }  // namespace vigla

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "engine/base/hash.h"
+#include "engine/base/text_appender.h"
 #include "engine/model/subject.h"
 
 namespace vigla {
@@ -38,5 +39,8 @@ std::optional<LegOrder> ParseLegOrder(SubjectKind kind, std::string_view role);
 // "transactions-0@561": how every output names a record's position.
 void AppendSourceText(std::string_view topic, int32_t partition, int64_t offset,
                       std::string* out);
+// The same as a JSON string at a cursor; returns its end.
+inline constexpr size_t kPositionBytesMax = 2 + 2 * kIntegerBytesMax;  // behind the topic
+char* PutSourceJson(std::string_view topic, int32_t partition, int64_t offset, char* at);
 
 }  // namespace vigla

@@ -1,8 +1,5 @@
-// Rendering of audit entries. Hot: plain appends, no writer object, no temporary strings.
+// Rendering of audit entries. Hot: no writer object, no temporary strings.
 #include "engine/audit/entry.h"
-
-#include <algorithm>
-#include <charconv>
 
 #include "engine/audit/alert_id.h"
 #include "engine/base/json_writer.h"
@@ -15,53 +12,8 @@ constexpr std::string_view kVerdictNames[] = {"valid", "flagged", "rejected", "u
 constexpr std::string_view kResultNames[] = {"alert",    "shadow",  "folded",
                                              "excepted", "flagged", "too_late"};
 
-// Puts short texts together where a string would look at its capacity for each of them.
-class Piece {
- public:
-  explicit Piece(std::string* out) : out_(out) {}
-
-  void Put(std::string_view text) {
-    if (text.size() > sizeof(bytes_) - size_) {
-      Flush();
-      if (text.size() > sizeof(bytes_)) {
-        out_->append(text);
-        return;
-      }
-    }
-    std::copy(text.begin(), text.end(), bytes_ + size_);
-    size_ += text.size();
-  }
-  template <typename Integer>
-  void PutNumber(Integer value) {
-    char digits[24];
-    const auto end = std::to_chars(digits, digits + sizeof(digits), value);
-    Put({digits, static_cast<size_t>(end.ptr - digits)});
-  }
-  void PutHex(const Digest& digest) {
-    char digits[2 * sizeof(digest.bytes)];
-    WriteHex(digest.View(), digits);
-    Put({digits, sizeof(digits)});
-  }
-  void PutString(std::string_view text) {
-    if (IsPlainJson(text)) {
-      Put("\"");
-      Put(text);
-      Put("\"");
-    } else {
-      Flush();
-      AppendJsonString(text, out_);
-    }
-  }
-  void Flush() {
-    out_->append(bytes_, size_);
-    size_ = 0;
-  }
-
- private:
-  char bytes_[512];  // a usual entry has 230
-  size_t size_ = 0;
-  std::string* const out_;
-};
+// An intake entry without its texts and its deciding rules.
+constexpr size_t kIntakeBytesMax = 256;
 
 void AppendNumber(int64_t value, std::string* out) { out->append(std::to_string(value)); }
 
@@ -71,22 +23,6 @@ void AppendCounter(uint64_t value, std::string* out) {
 
 void AppendHex(const Digest& digest, std::string* out) {
   out->append("\"").append(digest.Hex()).append("\"");
-}
-
-void PutSource(const IntakeEntry& entry, Piece* piece) {
-  if (IsPlainJson(entry.topic)) {
-    piece->Put("\"");
-    piece->Put(entry.topic);
-    piece->Put("-");
-    piece->PutNumber(entry.partition);
-    piece->Put("@");
-    piece->PutNumber(entry.offset);
-    piece->Put("\"");
-  } else {
-    std::string source;
-    AppendSourceText(entry.topic, entry.partition, entry.offset, &source);
-    piece->PutString(source);
-  }
 }
 
 void AppendBy(std::span<const std::string_view> by, size_t begin, std::string* out) {
@@ -207,21 +143,19 @@ std::string_view AuditResultName(AuditResult result) {
 
 void AppendIntakeEntry(const IntakeEntry& entry, std::string* out) {
   const size_t begin = out->size();
-  Piece piece(out);
-  piece.Put("{\"seq\":\"");
-  piece.PutNumber(entry.sequence.value);
-  piece.Put("\",\"source\":");
-  PutSource(entry, &piece);
-  if (!entry.id.empty()) {
-    piece.Put(",\"id\":");
-    piece.PutString(entry.id);
+  {
+    TextAppender appender(out);
+    char* at = appender.Room(kIntakeBytesMax + JsonStringBytesMax(entry.topic.size()) +
+                             JsonStringBytesMax(entry.id.size()));
+    at = PutInteger(entry.sequence.value, PutText("{\"seq\":\"", at));
+    at = PutText("\",\"source\":", at);
+    at = PutSourceJson(entry.topic, entry.partition, entry.offset, at);
+    if (!entry.id.empty()) at = PutJsonString(entry.id, PutText(",\"id\":", at));
+    at = PutHex(entry.digest.View(), PutText(",\"digest\":\"", at));
+    at = PutText("\",\"verdict\":\"", at);
+    at = PutText(AuditVerdictName(entry.verdict), at);
+    appender.End(PutText("\"", at));
   }
-  piece.Put(",\"digest\":\"");
-  piece.PutHex(entry.digest);
-  piece.Put("\",\"verdict\":\"");
-  piece.Put(AuditVerdictName(entry.verdict));
-  piece.Put("\"");
-  piece.Flush();
   if (!entry.by.empty()) AppendBy(entry.by, begin, out);
   out->push_back('}');
 }

@@ -138,16 +138,16 @@ Digest Sha256::Of(std::string_view bytes) {
 
 std::string HexOf(std::string_view bytes) {
   std::string hex(2 * bytes.size(), '\0');
-  WriteHex(bytes, hex.data());
+  PutHex(bytes, hex.data());
   return hex;
 }
 
-void WriteHex(std::string_view bytes, char* hex) {
+char* PutHex(std::string_view bytes, char* at) {
   for (const char byte : bytes) {
-    const char* const pair = &kHexPairs[2 * static_cast<uint8_t>(byte)];
-    *hex++ = pair[0];
-    *hex++ = pair[1];
+    std::memcpy(at, kHexPairs.data() + 2 * size_t{static_cast<uint8_t>(byte)}, 2);
+    at += 2;
   }
+  return at;
 }
 
 std::string Base64Of(std::string_view bytes) {

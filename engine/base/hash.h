@@ -73,8 +73,8 @@ class Sha256 {
 
 // Lower-case hexadecimal of arbitrary bytes.
 std::string HexOf(std::string_view bytes);
-// The same, at `hex`, which has room for two characters a byte.
-void WriteHex(std::string_view bytes, char* hex);
+// The same at a cursor, two characters a byte; returns its end.
+char* PutHex(std::string_view bytes, char* at);
 // Standard base64 with padding (RFC 4648, 4).
 std::string Base64Of(std::string_view bytes);
 // Lower-case base32 without padding (RFC 4648, 6) of arbitrary bytes.

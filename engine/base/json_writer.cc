@@ -1,9 +1,7 @@
 // Canonical JSON text. Warm.
 #include "engine/base/json_writer.h"
 
-#include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstring>
 
 #include "engine/base/check.h"
@@ -57,145 +55,161 @@ Utf8Step StepUtf8(std::string_view text) {
   return {length, true};
 }
 
-void AppendControl(char byte, std::string* out) {
+char* PutControl(char byte, char* at) {
   switch (byte) {
     case '"':
-      out->append("\\\"");
-      return;
+      return PutText("\\\"", at);
     case '\\':
-      out->append("\\\\");
-      return;
+      return PutText("\\\\", at);
     case '\b':
-      out->append("\\b");
-      return;
+      return PutText("\\b", at);
     case '\t':
-      out->append("\\t");
-      return;
+      return PutText("\\t", at);
     case '\n':
-      out->append("\\n");
-      return;
+      return PutText("\\n", at);
     case '\f':
-      out->append("\\f");
-      return;
+      return PutText("\\f", at);
     case '\r':
-      out->append("\\r");
-      return;
+      return PutText("\\r", at);
     default:
-      out->append("\\u00");
-      out->push_back(byte < 0x10 ? '0' : '1');
-      out->push_back("0123456789abcdef"[byte & 15]);
+      at = PutText("\\u00", at);
+      *at++ = byte < 0x10 ? '0' : '1';
+      *at++ = "0123456789abcdef"[byte & 15];
+      return at;
   }
 }
 
 constexpr uint64_t kEach = 0x0101010101010101;
 
-// Whether one of eight bytes is none of IsPlainJson's. A borrow can only come from a byte that is
-// none itself, so the answer is right although a bit of it may not be.
-bool HasSpecial(uint64_t bytes) {
+// Not 0 in the high bits of eight bytes if one of them isn't plain. A borrow can only come from a
+// byte that isn't plain itself, so the answer is right although a bit of it may not be.
+uint64_t NotPlain(uint64_t bytes) {
   const uint64_t quote = bytes ^ (kEach * '"');
   const uint64_t backslash = bytes ^ (kEach * '\\');
-  const uint64_t found = (bytes - kEach * 0x20) | (quote - kEach) | (backslash - kEach) | bytes;
-  return (found & (kEach * 0x80)) != 0;
+  return (bytes - kEach * 0x20) | (quote - kEach) | (backslash - kEach) | bytes;
 }
 
-// `before`, `text`, `after` in one piece.
-void AppendBetween(std::string_view before, std::string_view text, std::string_view after,
-                   std::string* out) {
-  char piece[128];
-  const size_t bytes = before.size() + text.size() + after.size();
-  if (bytes > sizeof(piece)) {
-    out->append(before).append(text).append(after);
-    return;
-  }
-  char* at = piece;
-  for (const std::string_view part : {before, text, after}) {
-    at = std::copy(part.begin(), part.end(), at);
-  }
-  out->append(piece, bytes);
+template <typename Word>
+Word Copy(const char* from, char* to) {
+  Word word;
+  std::memcpy(&word, from, sizeof(word));
+  std::memcpy(to, &word, sizeof(word));
+  return word;
 }
 
-template <typename Integer>
-void AppendInteger(Integer value, std::string* out) {
-  char digits[24];
-  const auto end = std::to_chars(digits, digits + sizeof(digits), value).ptr;
-  out->append(digits, end);
+// Copies `text` to `at`, and says whether it is all of printable ASCII that stands for itself in a
+// JSON string: no quote, no backslash. Most texts are.
+bool CopyPlain(std::string_view text, char* at) {
+  constexpr size_t kStep = sizeof(uint64_t);
+  const char* const from = text.data();
+  const size_t size = text.size();
+  uint64_t not_plain = 0;
+  if (size >= kStep) {
+    for (size_t i = 0; i + kStep < size; i += kStep) {
+      not_plain |= NotPlain(Copy<uint64_t>(from + i, at + i));
+    }
+    not_plain |= NotPlain(Copy<uint64_t>(from + size - kStep, at + size - kStep));
+  } else if (size >= kStep / 2) {
+    const uint64_t end = Copy<uint32_t>(from + size - kStep / 2, at + size - kStep / 2);
+    not_plain = NotPlain(end << 32 | Copy<uint32_t>(from, at));
+  } else {
+    bool is_plain = true;
+    for (size_t i = 0; i < size; ++i) {
+      at[i] = from[i];
+      is_plain &= kPlain[static_cast<uint8_t>(from[i])];
+    }
+    return is_plain;
+  }
+  return (not_plain & (kEach * 0x80)) == 0;
+}
+
+char* PutEscaped(std::string_view text, char* at) {
+  while (!text.empty()) {
+    if (kPlain[static_cast<uint8_t>(text[0])]) {
+      *at++ = text[0];
+      text.remove_prefix(1);
+      continue;
+    }
+    const Utf8Step step = StepUtf8(text);
+    const std::string_view bytes = text.substr(0, step.bytes);
+    if (!step.is_valid) {
+      at = PutText(kReplacement, at);
+    } else if (bytes == "\xE2\x80\xA8" || bytes == "\xE2\x80\xA9") {
+      at = PutText(bytes[2] == '\xA8' ? "\\u2028" : "\\u2029", at);
+    } else if (bytes.size() > 1) {
+      at = PutText(bytes, at);
+    } else {
+      at = PutControl(bytes[0], at);
+    }
+    text.remove_prefix(step.bytes);
+  }
+  return at;
+}
+
+// The text as a JSON string at `at`, where `out` has room for it as long as it is plain, and for
+// `after_bytes` more in any case.
+char* PutString(std::string_view text, size_t after_bytes, char* at, TextAppender* out) {
+  at[0] = '"';
+  if (CopyPlain(text, at + 1)) {
+    at[1 + text.size()] = '"';
+    return at + text.size() + 2;
+  }
+  out->End(at);
+  return PutJsonString(text, out->Room(JsonStringBytesMax(text.size()) + after_bytes));
 }
 
 }  // namespace
 
-bool IsPlainJson(std::string_view text) {
-  if (text.size() < sizeof(uint64_t)) {
-    bool is_plain = true;
-    for (const char byte : text) is_plain &= kPlain[static_cast<uint8_t>(byte)];
-    return is_plain;
-  }
-  uint64_t bytes = 0;
-  for (size_t at = 0; at + sizeof(bytes) < text.size(); at += sizeof(bytes)) {
-    std::memcpy(&bytes, text.data() + at, sizeof(bytes));
-    if (HasSpecial(bytes)) return false;
-  }
-  std::memcpy(&bytes, text.data() + text.size() - sizeof(bytes), sizeof(bytes));
-  return !HasSpecial(bytes);
+char* PutJsonText(std::string_view text, char* at) {
+  return CopyPlain(text, at) ? at + text.size() : PutEscaped(text, at);
+}
+
+char* PutJsonString(std::string_view text, char* at) {
+  *at++ = '"';
+  at = PutJsonText(text, at);
+  *at++ = '"';
+  return at;
 }
 
 void AppendJsonString(std::string_view text, std::string* out) {
-  if (IsPlainJson(text)) return AppendBetween("\"", text, "\"", out);
-  out->push_back('"');
-  size_t start = 0;  // of what is still to be copied
-  size_t i = 0;
-  while (i < text.size()) {
-    if (kPlain[static_cast<uint8_t>(text[i])]) {
-      ++i;
-      continue;
-    }
-    const Utf8Step step = StepUtf8(text.substr(i));
-    const std::string_view bytes = text.substr(i, step.bytes);
-    const bool is_separator = bytes == "\xE2\x80\xA8" || bytes == "\xE2\x80\xA9";
-    if (step.is_valid && step.bytes > 1 && !is_separator) {
-      i += step.bytes;
-      continue;
-    }
-    out->append(text.substr(start, i - start));
-    if (!step.is_valid) {
-      out->append(kReplacement);
-    } else if (is_separator) {
-      out->append(bytes[2] == '\xA8' ? "\\u2028" : "\\u2029");
-    } else {
-      AppendControl(bytes[0], out);
-    }
-    i += step.bytes;
-    start = i;
-  }
-  out->append(text.substr(start));
-  out->push_back('"');
+  TextAppender appender(out);
+  appender.End(PutString(text, 0, appender.Room(text.size() + 2), &appender));
 }
 
-void JsonWriter::BeginValue() {
+char* JsonWriter::BeginValue(size_t bytes) {
   if (has_key_) {
     has_key_ = false;
-    return;
+    return out_.Room(bytes);
   }
-  if (depth_ == 0) return;
-  CHECK((objects_ >> (depth_ - 1) & 1) == 0);  // a member of an object has a key
-  if (needs_comma_) out_->push_back(',');
+  CHECK(!IsInObject());  // a member of an object has a key
+  char* at = out_.Room(bytes + 1);
+  if (needs_comma_) *at++ = ',';
+  return at;
+}
+
+void JsonWriter::EndValue(char* end) {
+  out_.End(end);
+  needs_comma_ = depth_ > 0;
+  if (depth_ == 0) out_.Flush();
 }
 
 void JsonWriter::Open(char bracket, bool is_object) {
-  BeginValue();
+  char* const at = BeginValue(1);
   CHECK(depth_ < kDepthMax);
   const uint64_t bit = uint64_t{1} << depth_;
   objects_ = is_object ? objects_ | bit : objects_ & ~bit;
   ++depth_;
   needs_comma_ = false;
-  out_->push_back(bracket);
+  *at = bracket;
+  out_.End(at + 1);
 }
 
 void JsonWriter::Close(char bracket, bool is_object) {
-  CHECK(depth_ > 0 && !has_key_);
+  CHECK(depth_ > 0 && !has_key_ && IsInObject() == is_object);
   --depth_;
-  CHECK((objects_ >> depth_ & 1) == (is_object ? 1 : 0));
-  needs_comma_ = true;
-  out_->push_back(bracket);
+  char* const at = out_.Room(1);
+  *at = bracket;
+  EndValue(at + 1);
 }
 
 JsonWriter& JsonWriter::BeginObject() {
@@ -218,68 +232,75 @@ JsonWriter& JsonWriter::EndArray() {
   return *this;
 }
 
-JsonWriter& JsonWriter::Key(std::string_view key) {
-  CHECK(depth_ > 0 && (objects_ >> (depth_ - 1) & 1) == 1 && !has_key_);
-  if (IsPlainJson(key)) {
-    AppendBetween(needs_comma_ ? ",\"" : "\"", key, "\":", out_);
-  } else {
-    if (needs_comma_) out_->push_back(',');
-    AppendJsonString(key, out_);
-    out_->push_back(':');
-  }
-  has_key_ = true;
+char* JsonWriter::BeginMember(std::string_view key, size_t value_bytes) {
+  CHECK(IsInObject() && !has_key_);
+  char* at = out_.Room(key.size() + 4 + value_bytes);
+  if (needs_comma_) *at++ = ',';
   needs_comma_ = true;
+  at = PutString(key, value_bytes + 1, at, &out_);
+  *at++ = ':';
+  return at;
+}
+
+JsonWriter& JsonWriter::Key(std::string_view key) {
+  out_.End(BeginMember(key, 0));
+  has_key_ = true;
   return *this;
 }
 
 JsonWriter& JsonWriter::String(std::string_view value) {
-  BeginValue();
-  AppendJsonString(value, out_);
-  needs_comma_ = true;
+  EndValue(PutString(value, 0, BeginValue(value.size() + 2), &out_));
   return *this;
 }
 
 JsonWriter& JsonWriter::Int(int64_t value) {
-  BeginValue();
-  AppendInteger(value, out_);
-  needs_comma_ = true;
+  EndValue(PutInteger(value, BeginValue(kIntegerBytesMax)));
   return *this;
 }
 
 JsonWriter& JsonWriter::Bool(bool value) { return Raw(value ? "true" : "false"); }
 
 JsonWriter& JsonWriter::Raw(std::string_view json) {
-  BeginValue();
-  out_->append(json);
-  needs_comma_ = true;
+  return EndRaw(PutText(json, BeginRaw(json.size())));
+}
+
+char* JsonWriter::BeginRaw(size_t bytes_max) { return BeginValue(bytes_max); }
+
+JsonWriter& JsonWriter::EndRaw(char* end) {
+  EndValue(end);
   return *this;
 }
 
 JsonWriter& JsonWriter::Members(std::string_view members) {
-  CHECK(depth_ > 0 && (objects_ >> (depth_ - 1) & 1) == 1 && !has_key_);
-  if (needs_comma_) out_->push_back(',');
-  out_->append(members);
-  needs_comma_ = true;
+  CHECK(IsInObject() && !has_key_);
+  char* at = out_.Room(members.size() + 1);
+  if (needs_comma_) *at++ = ',';
+  EndValue(PutText(members, at));
   return *this;
 }
 
 JsonWriter& JsonWriter::Field(std::string_view key, std::string_view value) {
-  return Key(key).String(value);
+  EndValue(PutString(value, 0, BeginMember(key, value.size() + 2), &out_));
+  return *this;
 }
 
 JsonWriter& JsonWriter::Field(std::string_view key, const char* value) {
-  return Key(key).String(value);
+  return Field(key, std::string_view(value));
 }
 
-JsonWriter& JsonWriter::Field(std::string_view key, int64_t value) { return Key(key).Int(value); }
+JsonWriter& JsonWriter::Field(std::string_view key, int64_t value) {
+  EndValue(PutInteger(value, BeginMember(key, kIntegerBytesMax)));
+  return *this;
+}
 
 JsonWriter& JsonWriter::Field(std::string_view key, bool value) { return Key(key).Bool(value); }
 
 JsonWriter& JsonWriter::CounterField(std::string_view key, uint64_t value) {
-  Key(key).BeginValue();
-  out_->push_back('"');
-  AppendInteger(value, out_);
-  out_->push_back('"');
+  char* at = BeginMember(key, kIntegerBytesMax + 2);
+  *at++ = '"';
+  at = PutInteger(value, at);
+  *at++ = '"';
+  EndValue(at);
   return *this;
 }
 

@@ -8,10 +8,12 @@
 #include <string>
 #include <string_view>
 
+#include "engine/base/text_appender.h"
+
 namespace vigla {
 
-// Appends to a string that the caller owns. Misuse (a value without key in an object) is a CHECK.
-// Not thread-safe.
+// Appends to a string that the caller owns; nobody else may touch it while a value is open. Misuse
+// (a value without key in an object) is a CHECK. Not thread-safe.
 class JsonWriter {
  public:
   explicit JsonWriter(std::string* out) : out_(out) {}
@@ -27,6 +29,10 @@ class JsonWriter {
   JsonWriter& Bool(bool value);
   // `json` is a complete value in canonical form already.
   JsonWriter& Raw(std::string_view json);
+  // The same for a value that the caller puts at what it returns, at most `bytes_max` of it; EndRaw
+  // takes the value's end.
+  char* BeginRaw(size_t bytes_max);
+  JsonWriter& EndRaw(char* end);
   // `members` are at least one complete member of the open object, in canonical form already.
   JsonWriter& Members(std::string_view members);
 
@@ -41,22 +47,29 @@ class JsonWriter {
   JsonWriter& OptionalField(std::string_view key, std::string_view value);
 
  private:
-  void BeginValue();
+  bool IsInObject() const { return depth_ > 0 && (objects_ >> (depth_ - 1) & 1) == 1; }
+  // Begins a value with room for `bytes` of it.
+  char* BeginValue(size_t bytes);
+  void EndValue(char* end);
+  // Writes a key and what stands before it and behind it.
+  char* BeginMember(std::string_view key, size_t value_bytes);
   void Open(char bracket, bool is_object);
   void Close(char bracket, bool is_object);
 
   static constexpr int kDepthMax = 64;
-  std::string* out_;
+  TextAppender out_;
   uint64_t objects_ = 0;  // bit d: what is open at depth d + 1 is an object
   int depth_ = 0;
   bool needs_comma_ = false;
   bool has_key_ = false;  // a key was written and waits for its value
 };
 
-// Whether a text is all of printable ASCII that stands for itself in a JSON string: no quote, no
-// backslash. Most texts are.
-bool IsPlainJson(std::string_view text);
-// Appends `text` as a JSON string, quotes included. Invalid UTF-8 is replaced by U+FFFD.
+// `text` as a JSON string, quotes included. Invalid UTF-8 is replaced by U+FFFD.
 void AppendJsonString(std::string_view text, std::string* out);
+// The same at a cursor, and without the quotes.
+char* PutJsonString(std::string_view text, char* at);
+char* PutJsonText(std::string_view text, char* at);
+// How long a text of so many bytes can become, quotes included.
+constexpr size_t JsonStringBytesMax(size_t text_bytes) { return 6 * text_bytes + 2; }
 
 }  // namespace vigla

@@ -25,7 +25,7 @@ class SequenceIndex::Impl {
   absl::Status Start(Sequence next) {
     blocks_.clear();
     stale_keys_.clear();
-    newest_ = nullptr;
+    newest_ = resolved_ = nullptr;
     next_ = next;
     RETURN_IF_ERROR(store_->ScanForward(IndexKey(BlockOf(next) + 1),
                                         IndexKeyEnd(),
@@ -67,24 +67,26 @@ class SequenceIndex::Impl {
     newest_->block.Append(id, position);
   }
 
-  absl::StatusOr<IndexedTransaction> Resolve(Sequence sequence) {
+  absl::StatusOr<IndexedView> Resolve(Sequence sequence) {
     if (sequence >= next_) return NotIndexed(sequence);
     const uint64_t number = BlockOf(sequence);
-    auto found = blocks_.find(number);
-    if (found == blocks_.end()) {
-      std::string value;
-      const absl::Status read = store_->Get(IndexKey(number), &value);
-      if (absl::IsNotFound(read)) return NotIndexed(sequence);
-      RETURN_IF_ERROR(read);
-      ASSIGN_OR_RETURN(IndexBlock block, IndexBlock::Decode(value, kBlockRecords));
-      Keep(number, std::move(block), /*is_changed=*/false);
-      found = blocks_.find(number);
+    if (resolved_ == nullptr || resolved_number_ != number) {
+      const auto found = blocks_.find(number);
+      if (found != blocks_.end()) {
+        resolved_ = &found->second;
+      } else {
+        std::string value;
+        const absl::Status read = store_->Get(IndexKey(number), &value);
+        if (absl::IsNotFound(read)) return NotIndexed(sequence);
+        RETURN_IF_ERROR(read);
+        ASSIGN_OR_RETURN(IndexBlock block, IndexBlock::Decode(value, kBlockRecords));
+        resolved_ = Keep(number, std::move(block), /*is_changed=*/false);
+      }
+      resolved_number_ = number;
     }
-    Cached& cached = found->second;
-    cached.last_use = ++uses_;
-    if (!cached.block.Has(sequence)) return NotIndexed(sequence);
-    return IndexedTransaction{std::string(cached.block.IdOf(sequence)),
-                              cached.block.PositionOf(sequence)};
+    resolved_->last_use = ++uses_;
+    if (!resolved_->block.Has(sequence)) return NotIndexed(sequence);
+    return IndexedView{resolved_->block.IdOf(sequence), resolved_->block.PositionOf(sequence)};
   }
 
   void TakeWriteBack(StoreBatch* batch) {
@@ -130,6 +132,7 @@ class SequenceIndex::Impl {
         if (oldest == blocks_.end() || cached.last_use < oldest->second.last_use) oldest = at;
       }
       if (oldest == blocks_.end()) return;
+      if (&oldest->second == resolved_) resolved_ = nullptr;
       blocks_.erase(oldest);
     }
   }
@@ -141,6 +144,8 @@ class SequenceIndex::Impl {
   Sequence next_{1};
   Cached* newest_ = nullptr;  // the block of the last Append
   uint64_t newest_number_ = 0;
+  Cached* resolved_ = nullptr;  // the block of the last Resolve, as long as it is kept
+  uint64_t resolved_number_ = 0;
   uint64_t uses_ = 0;
 };
 
@@ -153,7 +158,7 @@ void SequenceIndex::Append(Sequence sequence, std::string_view id,
                            const RecordPosition& position) {
   impl_->Append(sequence, id, position);
 }
-absl::StatusOr<IndexedTransaction> SequenceIndex::Resolve(Sequence sequence) {
+absl::StatusOr<IndexedView> SequenceIndex::Resolve(Sequence sequence) {
   return impl_->Resolve(sequence);
 }
 void SequenceIndex::TakeWriteBack(StoreBatch* batch) { impl_->TakeWriteBack(batch); }

@@ -17,6 +17,12 @@ struct IndexedTransaction {
   RecordPosition position;  // topic as the instance numbers them
 };
 
+// The same in the index's own memory, until its next call.
+struct IndexedView {
+  std::string_view id;
+  RecordPosition position;
+};
+
 // Owned by one thread, which appends in sequence order and resolves. Rejected and unreadable
 // records have sequences too (id "" where there is none), so that sequences have no holes.
 class SequenceIndex {
@@ -33,7 +39,7 @@ class SequenceIndex {
   absl::Status Start(Sequence next);
   void Append(Sequence sequence, std::string_view id, const RecordPosition& position);
   // NotFound if it was never appended.
-  absl::StatusOr<IndexedTransaction> Resolve(Sequence sequence);
+  absl::StatusOr<IndexedView> Resolve(Sequence sequence);
   // Puts every block changed since the last call.
   void TakeWriteBack(StoreBatch* batch);
 

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "engine/base/check.h"
+#include "engine/model/digit_pairs.h"
 
 namespace vigla {
 namespace {
@@ -34,18 +35,17 @@ constexpr uint16_t PackCapitals(std::string_view text, size_t count) {
   return static_cast<uint16_t>(packed + 1);
 }
 
-std::string UnpackCapitals(uint16_t packed, size_t count) {
-  if (packed == 0) return "";
-  std::string text(count, 'A');
+constexpr size_t kCurrencyLetters = kCurrencyBytesMax;
+constexpr size_t kCountryLetters = 2;
+
+char* PutCapitals(uint16_t packed, size_t count, char* at) {
+  if (packed == 0) return at;
   int rest = packed - 1;
   for (size_t i = count; i-- > 0; rest /= kLetters) {
-    text[i] = static_cast<char>('A' + rest % kLetters);
+    at[i] = static_cast<char>('A' + rest % kLetters);
   }
-  return text;
+  return at + count;
 }
-
-constexpr size_t kCurrencyLetters = 3;
-constexpr size_t kCountryLetters = 2;
 
 // ISO 4217, table A.1 of 2024-06-25, and ZWG and XCG of the amendments since. Codes that were
 // withdrawn since then stay: transactions of their time are still looked at.
@@ -90,27 +90,35 @@ constexpr MinorUnitsTable MakeMinorUnits() {
 }
 constexpr MinorUnitsTable kMinorUnits = MakeMinorUnits();
 
-// `magnitude` / 10^scale, written from its last digit to its first. Unsigned is the narrowest type
+// Moves the last digit, or the last two, from `magnitude` to before `begin`; returns the new begin.
+template <typename Unsigned>
+char* PutLastDigit(Unsigned* magnitude, char* begin) {
+  *--begin = static_cast<char>('0' + static_cast<int>(*magnitude % 10));
+  *magnitude /= 10;
+  return begin;
+}
+template <typename Unsigned>
+char* PutLastPair(Unsigned* magnitude, char* begin) {
+  PutDigitPair(static_cast<uint32_t>(*magnitude % 100), begin - 2);
+  *magnitude /= 100;
+  return begin - 2;
+}
+
+// `magnitude` / 10^scale, made from its last digit to its first. Unsigned is the narrowest type
 // that holds it: dividing 128 bits takes twenty times as long.
 template <typename Unsigned>
-std::string WriteDecimal(bool is_negative, Unsigned magnitude, int scale,
-                         int min_fraction_digits) {
-  char text[2 * kScaleMax + 8];
+char* PutMagnitude(Unsigned magnitude, int scale, int min_fraction_digits, char* at) {
+  char text[kDecimalBytesMax];
   char* const end = text + sizeof(text);
-  char* at = end;
+  char* begin = end;
   for (; scale > min_fraction_digits && magnitude % 10 == 0; --scale) magnitude /= 10;
-  const int fraction_digits = std::max(scale, min_fraction_digits);
-  for (int i = scale; i < fraction_digits; ++i) *--at = '0';
-  for (int i = 0; i < scale; ++i, magnitude /= 10) {
-    *--at = static_cast<char>('0' + static_cast<int>(magnitude % 10));
-  }
-  if (fraction_digits > 0) *--at = '.';
-  do {
-    *--at = static_cast<char>('0' + static_cast<int>(magnitude % 10));
-    magnitude /= 10;
-  } while (magnitude != 0);
-  if (is_negative) *--at = '-';
-  return std::string(at, end);
+  for (int i = scale; i < min_fraction_digits; ++i) *--begin = '0';
+  for (; scale >= 2; scale -= 2) begin = PutLastPair(&magnitude, begin);
+  if (scale == 1) begin = PutLastDigit(&magnitude, begin);
+  if (begin != end) *--begin = '.';
+  while (magnitude >= 100) begin = PutLastPair(&magnitude, begin);
+  begin = magnitude >= 10 ? PutLastPair(&magnitude, begin) : PutLastDigit(&magnitude, begin);
+  return std::copy(begin, end, at);
 }
 
 }  // namespace
@@ -120,14 +128,22 @@ std::optional<CurrencyCode> CurrencyCode::Parse(std::string_view text) {
   return code.IsKnown() ? std::optional(code) : std::nullopt;
 }
 
-std::string CurrencyCode::Text() const { return UnpackCapitals(packed, kCurrencyLetters); }
+std::string CurrencyCode::Text() const {
+  char text[kCurrencyLetters];
+  return std::string(text, Put(text));
+}
+
+char* CurrencyCode::Put(char* at) const { return PutCapitals(packed, kCurrencyLetters, at); }
 
 std::optional<CountryCode> CountryCode::Parse(std::string_view text) {
   const CountryCode code{PackCapitals(text, kCountryLetters)};
   return code.IsKnown() ? std::optional(code) : std::nullopt;
 }
 
-std::string CountryCode::Text() const { return UnpackCapitals(packed, kCountryLetters); }
+std::string CountryCode::Text() const {
+  char text[kCountryLetters];
+  return std::string(text, PutCapitals(packed, kCountryLetters, text));
+}
 
 ParsedDecimal ParseDecimal(std::string_view text, int max_integer_digits, int max_fraction_digits) {
   CHECK(max_integer_digits + max_fraction_digits <= kScaleMax);
@@ -176,8 +192,8 @@ bool IsListedCurrency(CurrencyCode currency) {
   return currency.packed < kCurrencyCount && kMinorUnits[currency.packed] != kNotListed;
 }
 
-std::string FormatDecimal(Int128 value, int scale, int min_fraction_digits,
-                          int max_fraction_digits) {
+char* PutDecimal(Int128 value, int scale, int min_fraction_digits, int max_fraction_digits,
+                 char* at) {
   CHECK(scale >= 0 && scale <= kScaleMax && min_fraction_digits <= max_fraction_digits &&
         min_fraction_digits <= kScaleMax);
   if (scale > max_fraction_digits) {
@@ -185,18 +201,38 @@ std::string FormatDecimal(Int128 value, int scale, int min_fraction_digits,
     scale = max_fraction_digits;
   }
   auto magnitude = static_cast<UnsignedInt128>(value);
-  if (value < 0) magnitude = -magnitude;
+  if (value < 0) {
+    *at++ = '-';
+    magnitude = -magnitude;
+  }
   const auto low = static_cast<uint64_t>(magnitude);
-  return low == magnitude ? WriteDecimal(value < 0, low, scale, min_fraction_digits)
-                          : WriteDecimal(value < 0, magnitude, scale, min_fraction_digits);
+  return low == magnitude ? PutMagnitude(low, scale, min_fraction_digits, at)
+                          : PutMagnitude(magnitude, scale, min_fraction_digits, at);
+}
+
+char* PutOriginal(OriginalAmount amount, CurrencyCode currency, char* at) {
+  return PutDecimal(amount.ten_thousandths, 4, MinorUnits(currency), 4, at);
+}
+
+char* PutBase(BaseAmount amount, CurrencyCode base, char* at) {
+  return PutDecimal(amount.micros, 6, MinorUnits(base), 6, at);
+}
+
+std::string FormatDecimal(Int128 value, int scale, int min_fraction_digits,
+                          int max_fraction_digits) {
+  char text[kDecimalBytesMax];
+  return std::string(
+      text, PutDecimal(value, scale, min_fraction_digits, max_fraction_digits, text));
 }
 
 std::string FormatOriginal(OriginalAmount amount, CurrencyCode currency) {
-  return FormatDecimal(amount.ten_thousandths, 4, MinorUnits(currency), 4);
+  char text[kDecimalBytesMax];
+  return std::string(text, PutOriginal(amount, currency, text));
 }
 
 std::string FormatBase(BaseAmount amount, CurrencyCode base) {
-  return FormatDecimal(amount.micros, 6, MinorUnits(base), 6);
+  char text[kDecimalBytesMax];
+  return std::string(text, PutBase(amount, base, text));
 }
 
 Int128 DivideRounded(Int128 numerator, Int128 denominator) {

@@ -30,6 +30,8 @@ struct CurrencyCode {
   bool IsKnown() const { return packed != 0; }
   static std::optional<CurrencyCode> Parse(std::string_view text);
   std::string Text() const;
+  // Text at a cursor; returns its end.
+  char* Put(char* at) const;
 };
 
 // Two capitals packed in base 26; 0 means "no country".
@@ -65,6 +67,14 @@ std::string FormatDecimal(Int128 value, int scale, int min_fraction_digits,
 // With at least the currency's minor units: "27900.00".
 std::string FormatOriginal(OriginalAmount amount, CurrencyCode currency);
 std::string FormatBase(BaseAmount amount, CurrencyCode base);
+
+// The same at a cursor; each returns its end.
+inline constexpr size_t kCurrencyBytesMax = 3;
+inline constexpr size_t kDecimalBytesMax = 80;
+char* PutDecimal(Int128 value, int scale, int min_fraction_digits, int max_fraction_digits,
+                 char* at);
+char* PutOriginal(OriginalAmount amount, CurrencyCode currency, char* at);
+char* PutBase(BaseAmount amount, CurrencyCode base, char* at);
 
 // numerator / denominator rounded half away from zero; denominator > 0.
 Int128 DivideRounded(Int128 numerator, Int128 denominator);

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "engine/model/digit_pairs.h"
+
 namespace vigla {
 namespace {
 
@@ -87,46 +89,45 @@ std::optional<DurationUs> ParseOffset(std::string_view text) {
   return text[0] == '+' ? offset : -offset;
 }
 
-void PutDigits(int value, int count, char* at) {
-  for (int i = count - 1; i >= 0; --i) {
-    at[i] = static_cast<char>('0' + value % 10);
-    value /= 10;
-  }
+// A number of two digits, and the character behind it where there is one.
+char* PutPair(uint32_t number, char* at) {
+  PutDigitPair(number, at);
+  return at + 2;
+}
+char* PutPair(uint32_t number, char after, char* at) {
+  at = PutPair(number, at);
+  *at = after;
+  return at + 1;
 }
 
-void PutDate(int32_t utc_day, char* at) {
+char* PutDate(int32_t utc_day, char* at) {
   const CivilDate date = CivilOf(utc_day);
-  PutDigits(date.year, 4, at);
-  at[4] = '-';
-  PutDigits(date.month, 2, at + 5);
-  at[7] = '-';
-  PutDigits(date.day, 2, at + 8);
+  const auto year = static_cast<uint32_t>(date.year);
+  at = PutPair(year / 100, at);
+  at = PutPair(year % 100, '-', at);
+  at = PutPair(static_cast<uint32_t>(date.month), '-', at);
+  return PutPair(static_cast<uint32_t>(date.day), at);
 }
 
-constexpr size_t kTimeBytesMax = 27;
-
-// Writes a time at `text` and returns its length.
-size_t PutTime(EventTime time, bool drop_zero_fraction, char* text) {
+char* PutTime(EventTime time, bool drop_zero_fraction, char* at) {
   time = std::clamp(time, kFirstTime, kLastTime);  // Min and Max have no text of their own
   const int32_t day = UtcDay(time);
   const DurationUs of_day = time.us - day * kDayUs;
-  const int seconds = static_cast<int>(of_day / kSecondUs);
-  const int fraction = static_cast<int>(of_day % kSecondUs);
-  PutDate(day, text);
-  text[10] = 'T';
-  PutDigits(seconds / 3600, 2, text + 11);
-  text[13] = ':';
-  PutDigits(seconds / 60 % 60, 2, text + 14);
-  text[16] = ':';
-  PutDigits(seconds % 60, 2, text + 17);
-  size_t length = 19;
+  const auto seconds = static_cast<uint32_t>(of_day / kSecondUs);
+  const auto fraction = static_cast<uint32_t>(of_day % kSecondUs);
+  at = PutDate(day, at);
+  *at++ = 'T';
+  at = PutPair(seconds / 3600, ':', at);
+  at = PutPair(seconds / 60 % 60, ':', at);
+  at = PutPair(seconds % 60, at);
   if (fraction != 0 || !drop_zero_fraction) {
-    text[19] = '.';
-    PutDigits(fraction, 6, text + 20);
-    length = 26;
+    *at++ = '.';
+    at = PutPair(fraction / 10'000, at);
+    at = PutPair(fraction / 100 % 100, at);
+    at = PutPair(fraction % 100, at);
   }
-  text[length] = 'Z';
-  return length + 1;
+  *at++ = 'Z';
+  return at;
 }
 
 struct Unit {
@@ -181,13 +182,10 @@ std::optional<EventTime> TimeOfEpochMs(int64_t epoch_ms) {
 
 std::string FormatTime(EventTime time) {
   char text[kTimeBytesMax];
-  return std::string(text, PutTime(time, false, text));
+  return std::string(text, PutTime(time, text));
 }
 
-void AppendTime(EventTime time, std::string* out) {
-  char text[kTimeBytesMax];
-  out->append(text, PutTime(time, false, text));
-}
+char* PutTime(EventTime time, char* at) { return PutTime(time, false, at); }
 
 std::string FormatTimeShort(EventTime time) {
   char text[kTimeBytesMax];

@@ -44,7 +44,9 @@ std::optional<EventTime> TimeOfEpochMs(int64_t epoch_ms);
 // "2026-03-05T08:59:59.000000Z"; always six fraction digits, always Z. Times outside the years
 // 1 to 9999 (Min, Max) read as the nearest one inside.
 std::string FormatTime(EventTime time);
-void AppendTime(EventTime time, std::string* out);
+// The same at a cursor; returns its end.
+inline constexpr size_t kTimeBytesMax = 27;
+char* PutTime(EventTime time, char* at);
 // As FormatTime without a fraction where it is zero.
 std::string FormatTimeShort(EventTime time);
 

@@ -11,6 +11,7 @@ namespace vigla {
 namespace {
 
 constexpr int kSemantics = 1;
+constexpr size_t kUsualBytes = 8 * 1024 - 1;  // with its end mark, what an allocator has ready
 
 bool IsShown(const Match& match, AlertState state) {
   return match.result ==
@@ -60,6 +61,27 @@ void WriteFeatures(const LegResult& result, const Rule& rule, JsonWriter* json) 
     json->EndObject();
   }
   json->EndArray();
+}
+
+// An entry of the evidence without its id and topic.
+constexpr size_t kEvidenceBytesMax = 512;
+
+// Most of an alert's bytes are here: whole pieces of text rather than members one by one.
+char* PutEvidence(const Entry& entry, const IndexedView& transaction, std::string_view topic,
+                  CurrencyCode base, char* at) {
+  at = PutJsonString(transaction.id, PutText("{\"id\":", at));
+  at = PutTime(entry.time, PutText(",\"time\":\"", at));
+  at = PutText(DirectionName(entry.direction), PutText("\",\"direction\":\"", at));
+  at = PutOriginal(entry.amount, entry.currency, PutText("\",\"amount\":\"", at));
+  at = entry.currency.Put(PutText("\",\"currency\":\"", at));
+  if (entry.has_base_amount) {
+    at = PutBase(entry.base_amount, base, PutText("\",\"base_amount\":\"", at));
+  }
+  at = PutText(KindName(entry.kind), PutText("\",\"kind\":\"", at));
+  const RecordPosition& position = transaction.position;
+  at = PutText("\",\"source\":", at);
+  at = PutSourceJson(topic, position.partition, position.offset, at);
+  return PutText("}", at);
 }
 
 // Nothing at all where no match was suppressed.
@@ -118,6 +140,7 @@ absl::StatusOr<AlertSummary> AlertBody::RenderCut(const LegResult& result, Alert
   CHECK(leading != nullptr);
   const Leg& leg = *result.leg;
   out->clear();
+  out->reserve(kUsualBytes);
   JsonWriter json(out);
   json.BeginObject()
       .Field("schema", "vigla.alert.v1")
@@ -193,30 +216,16 @@ absl::Status AlertBody::WriteMatches(const LegResult& result, AlertState state, 
   return absl::OkStatus();
 }
 
-// Most of an alert's bytes are here: whole pieces of text rather than members one by one.
 absl::Status AlertBody::WriteEvidence(const LegResult& result, size_t match, JsonWriter* json) {
   const CurrencyCode base = result.batch->rule_set->rates.base();
   json->BeginArray();
   for (const Entry& entry : result.evidence[match]) {
-    ASSIGN_OR_RETURN(const IndexedTransaction transaction, index_->Resolve(entry.sequence));
-    evidence_.assign("{\"id\":");
-    AppendJsonString(transaction.id, &evidence_);
-    evidence_.append(",\"time\":\"");
-    AppendTime(entry.time, &evidence_);
-    evidence_.append("\",\"direction\":\"").append(DirectionName(entry.direction));
-    evidence_.append("\",\"amount\":\"").append(FormatOriginal(entry.amount, entry.currency));
-    evidence_.append("\",\"currency\":\"").append(entry.currency.Text());
-    if (entry.has_base_amount) {
-      evidence_.append("\",\"base_amount\":\"").append(FormatBase(entry.base_amount, base));
-    }
-    evidence_.append("\",\"kind\":\"").append(KindName(entry.kind));
-    evidence_.append("\",\"source\":");
-    source_.clear();
-    AppendSourceText(topics_[transaction.position.topic], transaction.position.partition,
-                     transaction.position.offset, &source_);
-    AppendJsonString(source_, &evidence_);
-    evidence_.push_back('}');
-    json->Raw(evidence_);
+    ASSIGN_OR_RETURN(const IndexedView transaction, index_->Resolve(entry.sequence));
+    const std::string_view topic = topics_[transaction.position.topic];
+    char* const at =
+        json->BeginRaw(kEvidenceBytesMax + JsonStringBytesMax(transaction.id.size()) +
+                       JsonStringBytesMax(topic.size()));
+    json->EndRaw(PutEvidence(entry, transaction, topic, base, at));
   }
   json->EndArray();
   return absl::OkStatus();

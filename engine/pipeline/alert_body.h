@@ -51,7 +51,6 @@ class AlertBody {
 
   const std::vector<std::string>& topics_;
   SequenceIndex* index_;
-  std::string evidence_, source_;  // an entry, and where it came from, as they are written
 };
 
 }  // namespace vigla

@@ -46,6 +46,46 @@ TEST(JsonWriter, AppendsToWhatIsThere) {
   EXPECT_EQ(out, "before {}");
 }
 
+TEST(JsonWriter, IsWholeWheneverTheOutermostValueIs) {
+  std::string out;
+  JsonWriter json(&out);
+  json.BeginObject().Field("a", "b").EndObject();
+  EXPECT_EQ(out, R"({"a":"b"})");
+  out += "\n";
+  json.BeginArray().Int(1).EndArray();
+  EXPECT_EQ(out, "{\"a\":\"b\"}\n[1]");
+  json.Int(2).String("3");
+  EXPECT_EQ(out, "{\"a\":\"b\"}\n[1]2\"3\"");
+}
+
+TEST(JsonWriter, LeavesWhatItWroteOfAnOpenValueWhenItGoes) {
+  std::string out;
+  JsonWriter(&out).BeginObject().Field("a", int64_t{1}).Key("b");
+  EXPECT_EQ(out, R"({"a":1,"b":)");
+}
+
+TEST(JsonWriter, EscapesKeysAndStillHasRoomForTheValue) {
+  const std::string text(3000, '\x01');
+  std::string expected;
+  for (size_t i = 0; i < text.size(); ++i) expected += "\\u0001";
+  std::string out;
+  JsonWriter json(&out);
+  json.BeginObject().Field(text, text).CounterField(text, 12).Key(text).Bool(true).EndObject();
+  EXPECT_EQ(out, "{\"" + expected + "\":\"" + expected + "\",\"" + expected + "\":\"12\",\"" +
+                     expected + "\":true}");
+}
+
+TEST(JsonWriter, TakesValuesThatAreWrittenByHand) {
+  std::string out;
+  JsonWriter json(&out);
+  json.BeginObject().Key("list").BeginArray();
+  for (int i = 0; i < 2; ++i) {
+    json.EndRaw(PutJsonString("\"", PutText("", json.BeginRaw(1000))));
+  }
+  json.EndArray().EndObject();
+  EXPECT_EQ(out, R"({"list":["\"","\""]})");
+}
+
 TEST(JsonWriterDeathTest, MisuseIsABrokenProgram) {
   std::string out;
   EXPECT_DEATH(JsonWriter(&out).BeginObject().Int(1), "broken invariant");
@@ -66,6 +106,33 @@ TEST(JsonString, EscapesWhatItMustAndNoMore) {
                    "b\xE2\x80\xA9"
                    "c\xE2\x80\xAA"),
             "\"a\\u2028b\\u2029c\xE2\x80\xAA\"");
+}
+
+TEST(JsonString, FindsASpecialByteInEveryPlace) {
+  for (size_t size = 0; size < 40; ++size) {
+    const std::string plain(size, '~');
+    ASSERT_EQ(Quoted(plain), "\"" + plain + "\"");
+    for (size_t at = 0; at < size; ++at) {
+      for (const char* pair : {"\"\\\"", "\\\\\\", "\n\\n"}) {
+        std::string text = plain, escaped = plain;
+        text[at] = pair[0];
+        escaped.replace(at, 1, pair + 1);
+        ASSERT_EQ(Quoted(text), "\"" + escaped + "\"");
+      }
+      std::string text = plain;
+      text.replace(at, 1, "ü");
+      ASSERT_EQ(Quoted(text), "\"" + text + "\"");
+    }
+  }
+}
+
+TEST(JsonString, IsWrittenAtACursorAsItIsAppended) {
+  for (const std::string& text : {std::string(), std::string("plain"), std::string(50, '\x1f'),
+                                  std::string("\xE2\x80\xA8"), std::string(20, '\xFF')}) {
+    std::string at(JsonStringBytesMax(text.size()), '?');
+    at.resize(static_cast<size_t>(PutJsonString(text, at.data()) - at.data()));
+    EXPECT_EQ(at, Quoted(text));
+  }
 }
 
 TEST(JsonString, ReplacesWhatIsNoUtf8) {
