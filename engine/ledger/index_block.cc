@@ -2,6 +2,7 @@
 #include "engine/ledger/index_block.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "engine/base/check.h"
@@ -19,6 +20,18 @@ enum IdForm : uint64_t {
 };
 constexpr uint64_t kIdForms = 4;
 constexpr std::string_view kDigits = "0123456789abcdef";
+constexpr uint8_t kNoDigit = 16;
+constexpr std::array<uint8_t, 256> MakeNibbles() {
+  std::array<uint8_t, 256> nibbles{};
+  nibbles.fill(kNoDigit);
+  for (size_t i = 0; i < kDigits.size(); ++i) {
+    nibbles[static_cast<uint8_t>(kDigits[i])] = static_cast<uint8_t>(i);
+  }
+  return nibbles;
+}
+constexpr std::array<uint8_t, 256> kNibbleOf = MakeNibbles();
+uint8_t NibbleOf(char digit) { return kNibbleOf[static_cast<uint8_t>(digit)]; }
+
 constexpr size_t kUuidLength = 36;
 constexpr size_t kUuidDigits = 32;
 constexpr size_t kIdBytesMax = 4096;
@@ -26,8 +39,7 @@ constexpr size_t kIdBytesMax = 4096;
 bool IsHyphenPlace(size_t at) { return at == 8 || at == 13 || at == 18 || at == 23; }
 
 bool IsDigits(std::string_view text) {
-  return std::all_of(text.begin(), text.end(),
-                     [](char c) { return kDigits.find(c) != std::string_view::npos; });
+  return std::all_of(text.begin(), text.end(), [](char c) { return NibbleOf(c) != kNoDigit; });
 }
 
 // The digits of a UUID; empty if it is none.
@@ -43,9 +55,8 @@ std::string UuidDigits(std::string_view id) {
 
 void WriteNibbles(std::string_view digits, ByteWriter* writer) {
   for (size_t i = 0; i < digits.size(); i += 2) {
-    const size_t high = kDigits.find(digits[i]);
-    const size_t low = i + 1 < digits.size() ? kDigits.find(digits[i + 1]) : 0;
-    writer->Byte(static_cast<uint8_t>(high << 4 | low));
+    const int low = i + 1 < digits.size() ? NibbleOf(digits[i + 1]) : 0;
+    writer->Byte(static_cast<uint8_t>(NibbleOf(digits[i]) << 4 | low));
   }
 }
 
