@@ -15,6 +15,8 @@ namespace {
 
 constexpr int kSemantics = 1;
 constexpr size_t kSpareBytesMax = 64 * 1024;  // of a value; few are larger
+// Enough alerts to be hashed side by side, few enough to stay in a processor's cache until then.
+constexpr size_t kResultsAtOnce = 16;
 
 AuditMatch ToAuditMatch(const Match& match, const Rule& rule,
                         std::span<const AuditValue> values) {
@@ -66,6 +68,9 @@ void EpochBuilder::AddBatch(const Batch& batch) {
   for (const InputRecord& input : batch.input.records) texts_.push_back(input.value);
   digests_.resize(texts_.size());
   Sha256Batch(texts_, std::nullopt, digests_.data());
+  static_assert(sizeof(Digest) == sizeof(Digest::bytes));
+  input_digest_.Update({reinterpret_cast<const char*>(digests_.data()),
+                        digests_.size() * sizeof(Digest)});
   std::vector<std::string_view> by;
   for (size_t i = 0; i < batch.records.size(); ++i) {
     const InputRecord& input = batch.input.records[i];
@@ -87,7 +92,6 @@ void EpochBuilder::AddBatch(const Batch& batch) {
       rejects_.push_back(MakeReject(input, record.rejection, topics_[input.position.topic],
                                     limits_.rejects_as_json, limits_.record_bytes_max));
     }
-    input_digest_.Update(entry.digest.View());
     index_->Append(sequence, entry.id, input.position);
     scratch_.clear();
     AppendIntakeEntry(entry, &scratch_);
@@ -108,45 +112,55 @@ std::vector<const LegResult*> EpochBuilder::Merge(
   return merged;
 }
 
-absl::StatusOr<Digest> EpochBuilder::AddAlert(const LegResult& result, AlertState state,
-                                              std::vector<OutputRecord>* records) {
-  OutputRecord record;
-  record.topic =
-      state == AlertState::kLive ? OutputTopic::kAlerts : OutputTopic::kAlertsShadow;
+absl::Status EpochBuilder::AddAlert(const LegResult& result, AlertState state,
+                                    std::vector<OutputRecord>* records) {
+  if (!AlertBody::Publishes(result, state)) return absl::OkStatus();
+  OutputRecord& record = records->emplace_back(TakeSpareAlert());
+  const bool is_live = state == AlertState::kLive;
+  record.topic = is_live ? OutputTopic::kAlerts : OutputTopic::kAlertsShadow;
   ASSIGN_OR_RETURN(const AlertSummary summary,
-                   alert_body_.Render(result, state, limits_.record_bytes_max, &scratch_));
-  const Digest digest = Sha256::Of(scratch_);
-  if (is_replay_) return digest;
-  record.value = std::move(scratch_);
-  scratch_.clear();
-  if (!spare_values_.empty()) {
-    scratch_ = std::move(spare_values_.back());
-    spare_values_.pop_back();
-  }
-  record.key = std::string(result.leg->subject_id);
-  record.headers = AlertHeaders(result, summary, result.batch->epoch, options_.instance);
-  records->push_back(std::move(record));
-  if (state == AlertState::kLive) {
+                   alert_body_.Render(result, state, limits_.record_bytes_max, &record.value));
+  if (is_replay_) return absl::OkStatus();
+  record.key = result.leg->subject_id;
+  SetAlertHeaders(result, summary, options_.instance, &record.headers);
+  if (is_live) {
     metrics_->alerts.Add(1);
     metrics_->alerts_by_severity[static_cast<size_t>(summary.severity)].Add(1);
   } else {
     metrics_->shadow_alerts.Add(1);
   }
-  return digest;
+  return absl::OkStatus();
 }
 
-absl::Status EpochBuilder::AddResult(const LegResult& result,
-                                     std::vector<OutputRecord>* records) {
-  std::optional<Digest> live, shadow;
-  if (AlertBody::Publishes(result, AlertState::kLive)) {
-    ASSIGN_OR_RETURN(live, AddAlert(result, AlertState::kLive, records));
-    alerts_digest_.Update(live->View());
-    ++alerts_;
+absl::Status EpochBuilder::AddResults(std::span<const LegResult* const> results,
+                                      std::vector<OutputRecord>* records) {
+  while (!results.empty()) {
+    const auto some = results.first(std::min(results.size(), kResultsAtOnce));
+    results = results.subspan(some.size());
+    const size_t first = records->size();
+    for (const LegResult* result : some) {
+      RETURN_IF_ERROR(AddAlert(*result, AlertState::kLive, records));
+      RETURN_IF_ERROR(AddAlert(*result, AlertState::kShadow, records));
+    }
+    texts_.clear();
+    for (size_t i = first; i < records->size(); ++i) texts_.push_back((*records)[i].value);
+    digests_.resize(texts_.size());
+    Sha256Batch(texts_, std::nullopt, digests_.data());
+    size_t next = first;
+    for (const LegResult* result : some) {
+      std::optional<Digest> live, shadow;
+      if (AlertBody::Publishes(*result, AlertState::kLive)) {
+        live = digests_[next++ - first];
+        alerts_digest_.Update(live->View());
+        ++alerts_;
+      }
+      if (AlertBody::Publishes(*result, AlertState::kShadow)) shadow = digests_[next++ - first];
+      AppendMatch(*result, live, shadow);
+    }
+    if (!is_replay_) continue;
+    for (OutputRecord& record : *records) KeepSpareAlert(std::move(record));
+    records->clear();
   }
-  if (AlertBody::Publishes(result, AlertState::kShadow)) {
-    ASSIGN_OR_RETURN(shadow, AddAlert(result, AlertState::kShadow, records));
-  }
-  AppendMatch(result, live, shadow);
   return absl::OkStatus();
 }
 
@@ -218,7 +232,7 @@ absl::StatusOr<OutputEpoch> EpochBuilder::Finish(
     }
   }
   const std::vector<const LegResult*> results = Merge(lanes);
-  for (const LegResult* result : results) RETURN_IF_ERROR(AddResult(*result, &epoch.records));
+  RETURN_IF_ERROR(AddResults(results, &epoch.records));
   rule_metrics_->Add(*end.rule_set, results);
   for (OutputRecord& reject : rejects_) epoch.records.push_back(std::move(reject));
   metrics_->rejects.Add(rejects_.size());
@@ -255,15 +269,25 @@ absl::StatusOr<OutputEpoch> EpochBuilder::Finish(
 void EpochBuilder::Reuse(OutputEpoch epoch) {
   // The last frame is one of matches.
   FrameBuilder* frames = &match_frames_;
-  spare_values_.clear();
+  spare_alerts_.clear();
   for (auto record = epoch.records.rbegin(); record != epoch.records.rend(); ++record) {
-    if (record->topic == OutputTopic::kAlerts && record->value.capacity() <= kSpareBytesMax) {
-      spare_values_.push_back(std::move(record->value));
-    }
+    if (record->topic == OutputTopic::kAlerts) KeepSpareAlert(std::move(*record));
     if (record->topic != OutputTopic::kAudit) continue;
     frames->Reuse(std::move(record->value));
     frames = &intake_frames_;
   }
+}
+
+OutputRecord EpochBuilder::TakeSpareAlert() {
+  OutputRecord record;
+  if (spare_alerts_.empty()) return record;
+  record = std::move(spare_alerts_.back());
+  spare_alerts_.pop_back();
+  return record;
+}
+
+void EpochBuilder::KeepSpareAlert(OutputRecord record) {
+  if (record.value.capacity() <= kSpareBytesMax) spare_alerts_.push_back(std::move(record));
 }
 
 void EpochBuilder::Reset() {
@@ -283,9 +307,7 @@ absl::Status EpochBuilder::Prove(const EpochEnd& end,
           end.activation ? &end.activation->activation : nullptr);
   }
   std::vector<OutputRecord> unpublished;
-  for (const LegResult* result : Merge(lanes)) {
-    RETURN_IF_ERROR(AddResult(*result, &unpublished));
-  }
+  RETURN_IF_ERROR(AddResults(Merge(lanes), &unpublished));
   std::vector<std::string_view> intake, matches;
   for (const std::string& text : expected.audit_frames) {
     ASSIGN_OR_RETURN(const Frame frame, ParseFrame(text));

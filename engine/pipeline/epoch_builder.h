@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -47,9 +48,13 @@ class EpochBuilder {
   void Begin(uint64_t epoch, Sequence first, const RuleSet& rule_set,
              const Activation* activation);
   std::vector<const LegResult*> Merge(const std::vector<std::unique_ptr<LaneEpoch>>& lanes) const;
-  absl::Status AddResult(const LegResult& result, std::vector<OutputRecord>* records);
-  absl::StatusOr<Digest> AddAlert(const LegResult& result, AlertState state,
-                                  std::vector<OutputRecord>* records);
+  // Alerts are appended to *records, but in recovery, where nothing is published.
+  absl::Status AddResults(std::span<const LegResult* const> results,
+                          std::vector<OutputRecord>* records);
+  absl::Status AddAlert(const LegResult& result, AlertState state,
+                        std::vector<OutputRecord>* records);
+  OutputRecord TakeSpareAlert();
+  void KeepSpareAlert(OutputRecord record);
   void AddUnknown(const RuleSet& rule_set, const std::vector<std::unique_ptr<LaneEpoch>>& lanes);
   void AppendMatch(const LegResult& result, const std::optional<Digest>& live,
                    const std::optional<Digest>& shadow);
@@ -82,9 +87,9 @@ class EpochBuilder {
   std::vector<ProvenMatch> match_entries_;
   bool is_replay_ = false;
   std::string scratch_;
-  std::vector<std::string> spare_values_;  // of the last epoch's alerts, for their memory
-  std::vector<std::string_view> texts_;  // of a batch's records
-  std::vector<Digest> digests_;          // of those
+  std::vector<OutputRecord> spare_alerts_;  // of epochs that are done, for their memory
+  std::vector<std::string_view> texts_;     // to be hashed at once
+  std::vector<Digest> digests_;             // of those
 };
 
 }  // namespace vigla
