@@ -19,12 +19,12 @@ class LatencyHistogram {
       15'000,  20'000,  30'000,  40'000,  50'000,  60'000,    80'000,    100'000,   150'000,
       200'000, 300'000, 500'000, 750'000, 1'000'000, 2'500'000, 10'000'000, 60'000'000};
 
-  // A negative latency comes from clocks that differ, and counts as none.
-  void Add(int64_t latency_us) {
+  // So many records. A negative latency comes from clocks that differ, and counts as none.
+  void Add(int64_t latency_us, uint64_t records = 1) {
     latency_us = std::max<int64_t>(latency_us, 0);
     const auto bucket = std::lower_bound(kLimitsUs.begin(), kLimitsUs.end(), latency_us);
-    counts_[static_cast<size_t>(bucket - kLimitsUs.begin())].Add(1);
-    sum_us_.Add(static_cast<uint64_t>(latency_us));
+    counts_[static_cast<size_t>(bucket - kLimitsUs.begin())].Add(records);
+    sum_us_.Add(static_cast<uint64_t>(latency_us) * records);
   }
 
   // Of latencies up to kLimitsUs[bucket] and above the limit before; the last bucket has no limit.

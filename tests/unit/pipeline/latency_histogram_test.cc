@@ -17,6 +17,14 @@ TEST(LatencyHistogramTest, ALimitBelongsToItsBucket) {
   }
 }
 
+TEST(LatencyHistogramTest, CountsManyAsEachByItself) {
+  LatencyHistogram histogram;
+  histogram.Add(1'200, 3);
+  histogram.Add(1'200, 0);
+  EXPECT_EQ(histogram.Count(2), 3u);
+  EXPECT_EQ(histogram.SumUs(), 3'600u);
+}
+
 TEST(LatencyHistogramTest, AClockThatIsBehindCountsAsNone) {
   LatencyHistogram histogram;
   histogram.Add(-5'000);
