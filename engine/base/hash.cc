@@ -170,8 +170,8 @@ std::string Base64Of(std::string_view bytes) {
 
 std::string Base32Of(std::string_view bytes) {
   constexpr std::string_view kAlphabet = "abcdefghijklmnopqrstuvwxyz234567";
-  std::string text;
-  text.reserve((bytes.size() * 8 + 4) / 5);
+  std::string text((bytes.size() * 8 + 4) / 5, '\0');
+  char* at = text.data();
   uint32_t pending = 0;
   int pending_bits = 0;
   for (const char byte : bytes) {
@@ -179,10 +179,10 @@ std::string Base32Of(std::string_view bytes) {
     pending_bits += 8;
     while (pending_bits >= 5) {
       pending_bits -= 5;
-      text.push_back(kAlphabet[pending >> pending_bits & 31]);
+      *at++ = kAlphabet[pending >> pending_bits & 31];
     }
   }
-  if (pending_bits > 0) text.push_back(kAlphabet[pending << (5 - pending_bits) & 31]);
+  if (pending_bits > 0) *at = kAlphabet[pending << (5 - pending_bits) & 31];
   return text;
 }
 

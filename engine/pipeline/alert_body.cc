@@ -72,10 +72,15 @@ char* PutEvidence(const Entry& entry, const IndexedView& transaction, std::strin
   at = PutJsonString(transaction.id, PutText("{\"id\":", at));
   at = PutTime(entry.time, PutText(",\"time\":\"", at));
   at = PutText(DirectionName(entry.direction), PutText("\",\"direction\":\"", at));
-  at = PutOriginal(entry.amount, entry.currency, PutText("\",\"amount\":\"", at));
-  at = entry.currency.Put(PutText("\",\"currency\":\"", at));
+  char* const amount = PutText("\",\"amount\":\"", at);
+  char* const amount_end = PutOriginal(entry.amount, entry.currency, amount);
+  at = entry.currency.Put(PutText("\",\"currency\":\"", amount_end));
   if (entry.has_base_amount) {
-    at = PutBase(entry.base_amount, base, PutText("\",\"base_amount\":\"", at));
+    at = PutText("\",\"base_amount\":\"", at);
+    // In the base currency it is the same number, which has the same digits.
+    const Int128 micros = Int128{entry.amount.ten_thousandths} * 100;
+    const bool is_same = entry.currency == base && entry.base_amount.micros == micros;
+    at = is_same ? std::copy(amount, amount_end, at) : PutBase(entry.base_amount, base, at);
   }
   at = PutText(KindName(entry.kind), PutText("\",\"kind\":\"", at));
   const RecordPosition& position = transaction.position;
