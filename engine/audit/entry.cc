@@ -154,9 +154,11 @@ void AppendIntakeEntry(const IntakeEntry& entry, std::string* out) {
     at = PutHex(entry.digest.View(), PutText(",\"digest\":\"", at));
     at = PutText("\",\"verdict\":\"", at);
     at = PutText(AuditVerdictName(entry.verdict), at);
-    appender.End(PutText("\"", at));
+    at = PutText("\"", at);
+    appender.End(entry.by.empty() ? PutText("}", at) : at);
   }
-  if (!entry.by.empty()) AppendBy(entry.by, begin, out);
+  if (entry.by.empty()) return;
+  AppendBy(entry.by, begin, out);
   out->push_back('}');
 }
 

@@ -143,6 +143,7 @@ std::string HexOf(std::string_view bytes) {
 }
 
 char* PutHex(std::string_view bytes, char* at) {
+#pragma GCC unroll 8
   for (const char byte : bytes) {
     std::memcpy(at, kHexPairs.data() + 2 * size_t{static_cast<uint8_t>(byte)}, 2);
     at += 2;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <type_traits>
 
 #include "engine/base/check.h"
 #include "engine/model/digit_pairs.h"
@@ -104,10 +105,15 @@ char* PutLastPair(Unsigned* magnitude, char* begin) {
   return begin - 2;
 }
 
-// `magnitude` / 10^scale, made from its last digit to its first. Unsigned is the narrowest type
-// that holds it: dividing 128 bits takes twenty times as long.
-template <typename Unsigned>
-char* PutMagnitude(Unsigned magnitude, int scale, int min_fraction_digits, char* at) {
+// `value` / 10^scale, made from its last digit to its first. Signed is the narrowest type that
+// holds it: dividing 128 bits takes twenty times as long.
+template <typename Signed>
+char* PutScaled(Signed value, int scale, int min_fraction_digits, char* at) {
+  auto magnitude = static_cast<std::make_unsigned_t<Signed>>(value);
+  if (value < 0) {
+    *at++ = '-';
+    magnitude = -magnitude;
+  }
   char text[kDecimalBytesMax];
   char* const end = text + sizeof(text);
   char* begin = end;
@@ -200,22 +206,17 @@ char* PutDecimal(Int128 value, int scale, int min_fraction_digits, int max_fract
     value = DivideRounded(value, kPowersOfTen[scale - max_fraction_digits]);
     scale = max_fraction_digits;
   }
-  auto magnitude = static_cast<UnsignedInt128>(value);
-  if (value < 0) {
-    *at++ = '-';
-    magnitude = -magnitude;
-  }
-  const auto low = static_cast<uint64_t>(magnitude);
-  return low == magnitude ? PutMagnitude(low, scale, min_fraction_digits, at)
-                          : PutMagnitude(magnitude, scale, min_fraction_digits, at);
+  const auto narrow = static_cast<int64_t>(value);
+  return narrow == value ? PutScaled(narrow, scale, min_fraction_digits, at)
+                         : PutScaled(value, scale, min_fraction_digits, at);
 }
 
 char* PutOriginal(OriginalAmount amount, CurrencyCode currency, char* at) {
-  return PutDecimal(amount.ten_thousandths, 4, MinorUnits(currency), 4, at);
+  return PutScaled(amount.ten_thousandths, 4, MinorUnits(currency), at);
 }
 
 char* PutBase(BaseAmount amount, CurrencyCode base, char* at) {
-  return PutDecimal(amount.micros, 6, MinorUnits(base), 6, at);
+  return PutScaled(amount.micros, 6, MinorUnits(base), at);
 }
 
 std::string FormatDecimal(Int128 value, int scale, int min_fraction_digits,
