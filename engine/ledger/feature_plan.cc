@@ -31,17 +31,12 @@ bool IsPlain(const Feature& feature) {
   }
 }
 
-// Whatever their windows are.
-bool HaveSameEntries(const FeaturePlan& a, const FeaturePlan& b) {
-  const Feature& x = *a.feature;
-  const Feature& y = *b.feature;
-  const auto selection = [](const FeaturePlan& plan) {
-    return std::tuple(plan.feature->on, plan.direction_mask, plan.status_mask,
-                      plan.leaves_out_leg);
-  };
-  return selection(a) == selection(b) && x.per == y.per &&
-         x.where.has_value() == y.where.has_value() &&
-         (!x.where || IsSameProgram(*x.where, *y.where));
+// The place of the first plan whose condition is the same.
+int WhereOf(const Program& where, const std::vector<FeaturePlan>& plans) {
+  const auto same = std::find_if(plans.begin(), plans.end(), [&](const FeaturePlan& plan) {
+    return plan.feature->where && IsSameProgram(*plan.feature->where, where);
+  });
+  return static_cast<int>(same - plans.begin());
 }
 
 bool HaveSameWindow(const Feature& a, const Feature& b) {
@@ -116,6 +111,14 @@ EventTime KnownFrom(const Feature& feature, const RuleSet& rule_set, const Recor
 
 }  // namespace
 
+bool HaveSameEntries(const FeaturePlan& a, const FeaturePlan& b) {
+  const auto selection = [](const FeaturePlan& plan) {
+    return std::tuple(plan.feature->on, plan.direction_mask, plan.status_mask,
+                      plan.leaves_out_leg, plan.where_of);
+  };
+  return selection(a) == selection(b) && a.feature->per == b.feature->per;
+}
+
 std::vector<SeriesPlan> PlanSeries(std::vector<FeaturePlan>* plans) {
   std::vector<SeriesPlan> all;
   for (FeaturePlan& plan : *plans) {
@@ -152,6 +155,7 @@ std::vector<FeaturePlan> PlanFeatures(const RuleSet& rule_set, const RecordedSin
     plan.direction_mask = static_cast<uint8_t>(feature.directions);
     plan.status_mask = feature.status_mask;
     plan.leaves_out_leg = feature.prior || feature.aggregate == Aggregate::kIdle;
+    if (feature.where) plan.where_of = WhereOf(*feature.where, plans);
     plan.known_from = KnownFrom(feature, rule_set, since);
     plan.scan_limit =
         feature.where || !feature.per.empty() || feature.aggregate == Aggregate::kDistinct

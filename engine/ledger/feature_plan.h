@@ -25,6 +25,7 @@ struct FeaturePlan {
   uint8_t direction_mask = 0;  // by 1 << Direction
   uint8_t status_mask = 0;
   bool leaves_out_leg = false;  // prior, and idle always
+  int where_of = kNone;         // the first plan with the same `where`; kNone: it has none
   // The plan whose running totals have the figure: its own place, or that of another that differs
   // in what it makes of the same totals alone. kNone: none can be kept, as what belongs to the
   // window depends on the judged leg, or the figure is had by going through its entries only.
@@ -48,6 +49,9 @@ struct FeaturePlan {
   }
   int scale() const { return ScaleOf(measure); }
 };
+
+// Whether two features are about the same entries, whatever their windows are.
+bool HaveSameEntries(const FeaturePlan& a, const FeaturePlan& b);
 
 // What features have in common that differ in their windows and in what they make of the entries.
 struct SeriesPlan {

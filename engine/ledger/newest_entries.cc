@@ -11,7 +11,6 @@
 #include "engine/base/check.h"
 #include "engine/ledger/entry_group.h"
 #include "engine/ledger/figure.h"
-#include "engine/ledger/same_program.h"
 #include "engine/rule/evaluator.h"
 
 namespace vigla {
@@ -81,6 +80,7 @@ void NewestEntries::SetPlans(const std::vector<FeaturePlan>& plans, const KeyedH
 int NewestEntries::StretchNumber(const FeaturePlan& plan) {
   const Feature& feature = *plan.feature;
   Series series;
+  series.plan = &plan;
   series.selection = NumberOf(
       Selection{&plan},
       [](const Selection& a, const Selection& b) {
@@ -90,18 +90,15 @@ int NewestEntries::StretchNumber(const FeaturePlan& plan) {
       &selections_);
   if (feature.where) {
     series.where = NumberOf(
-        Condition{&*feature.where},
-        [](const Condition& a, const Condition& b) { return IsSameProgram(*a.where, *b.where); },
-        &conditions_);
+        Condition{plan.where_of, &*feature.where},
+        [](const Condition& a, const Condition& b) { return a.of == b.of; }, &conditions_);
   }
-  series.skip_us = feature.skip_us;
-  series.leaves_out_leg = plan.leaves_out_leg;
   Stretch stretch;
   stretch.series = NumberOf(
       series,
       [](const Series& a, const Series& b) {
-        return std::tie(a.selection, a.where, a.skip_us, a.leaves_out_leg) ==
-               std::tie(b.selection, b.where, b.skip_us, b.leaves_out_leg);
+        return a.plan->feature->skip_us == b.plan->feature->skip_us &&
+               HaveSameEntries(*a.plan, *b.plan);
       },
       &series_);
   stretch.window = NumberOf(
@@ -155,7 +152,7 @@ void NewestEntries::Fill(Stretch* stretch) {
   Selection& selection = selections_.data()[series.selection];
   if (selection.leg != leg_) Fill(&selection);
   uint64_t bits = window.bits & selection.bits;
-  if (series.leaves_out_leg) bits &= ~own_;
+  if (series.plan->leaves_out_leg) bits &= ~own_;
   if (series.where != kNone && bits != 0) {
     bits = Holding(&conditions_.data()[series.where], bits);
   }
@@ -307,8 +304,8 @@ bool NewestEntries::HasBaseAmountAfter(EventTime after, Series* series) {
     series->is_found = false;
     Selection& selection = selections_.data()[series->selection];
     if (selection.leg != leg_) Fill(&selection);
-    series->sought = selection.bits & with_rate_ & FirstBits(CountThrough(time_ - series->skip_us));
-    if (series->leaves_out_leg) series->sought &= ~own_;
+    series->sought = selection.bits & with_rate_ & FirstBits(CountThrough(time_ - series->plan->feature->skip_us));
+    if (series->plan->leaves_out_leg) series->sought &= ~own_;
   }
   const Entry* const all = chunk_->entries().data();
   while (series->sought != 0) {

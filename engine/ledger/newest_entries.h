@@ -84,15 +84,15 @@ class NewestEntries {
     uint64_t bits = 0;
   };
   struct Condition {
+    int of = kNone;  // as in FeaturePlan::where_of
     const Program* where = nullptr;
     uint64_t leg = 0;
     uint64_t asked = 0, holds = 0;
   };
   // Windows that all end at the same entry.
   struct Series {
+    const FeaturePlan* plan = nullptr;  // one of those that are about its entries
     int selection = kNone, where = kNone;
-    DurationUs skip_us = 0;
-    bool leaves_out_leg = false;
     uint64_t leg = 0;
     uint64_t summed = 0;                        // entries, newest first
     std::array<Int128, kEntriesMax + 1> sums;   // base amount of the newest so many of them
