@@ -9,6 +9,7 @@
 #include "engine/base/status.h"
 #include "engine/ledger/feature_plan.h"
 #include "engine/ledger/ledger.h"
+#include "engine/ledger/newest_entries.h"
 #include "engine/ledger/running_series.h"
 #include "engine/ledger/running_totals.h"
 #include "engine/ledger/subject.h"
@@ -55,8 +56,10 @@ int64_t DetailBytes(const Feature& feature, int64_t entries) {
   }
 }
 
-int64_t TotalsBytes(const FeaturePlan& plan, double entries_per_day) {
+// What totals keep; 0 where the newest chunk has all entries and the figure is made of it.
+int64_t TotalsBytes(const FeaturePlan& plan, double entries_per_day, int64_t kept) {
   const Feature& feature = *plan.feature;
+  if (kept <= static_cast<int64_t>(Ledger::kNewestMax) && NewestEntries::CanMake(feature)) return 0;
   const int64_t entries = EntriesIn(feature.over_us - feature.skip_us, entries_per_day);
   // A short window is gone through; only a long one has totals.
   if (entries <= static_cast<int64_t>(plan.scan_limit)) return 0;
@@ -122,7 +125,7 @@ StateEstimate EstimateState(const RuleSet& rule_set, const StateAssumption& assu
         bytes = SeriesBytes(all_series[plan.series], assumption.entries_per_day, kept);
         if (bytes > 0 && !counted.insert(plan.series).second) continue;
       }
-      if (bytes == 0) bytes = TotalsBytes(plan, assumption.entries_per_day);
+      if (bytes == 0) bytes = TotalsBytes(plan, assumption.entries_per_day, kept);
       totals += bytes;
       if (bytes <= largest) continue;
       largest = bytes;

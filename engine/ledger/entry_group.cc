@@ -1,6 +1,8 @@
 // Which group of a feature with `per` an entry or a leg belongs to. Hot.
 #include "engine/ledger/entry_group.h"
 
+#include "engine/ledger/entry_bits.h"
+
 namespace vigla {
 
 Hash128 IdentityOf(const Value& value, const KeyedHasher& hasher) {
@@ -74,6 +76,18 @@ bool LegGroup::Contains(EntryReader* reader) const {
     }
   }
   return true;
+}
+
+uint64_t LegGroup::Containing(const Chunk& chunk, uint64_t entries, EntryReader* reader) const {
+  if (per_.size() == 1 && per_[0].id == field::kCounterparty) {
+    const Entry* const all = chunk.entries().data();
+    const Hash128 counterparty = values_[0].hash;
+    return EntriesThat(entries, [&](size_t i) { return all[i].counterparty == counterparty; });
+  }
+  return EntriesThat(entries, [&](size_t i) {
+    reader->Stand(chunk, i);
+    return Contains(reader);
+  });
 }
 
 }  // namespace vigla

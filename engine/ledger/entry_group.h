@@ -43,6 +43,8 @@ class LegGroup {
 
   bool is_known() const { return is_known_; }
   bool Contains(EntryReader* reader) const;
+  // Which of a chunk's first 64 entries it contains, of those asked for. `reader` is moved.
+  uint64_t Containing(const Chunk& chunk, uint64_t entries, EntryReader* reader) const;
 
  private:
   std::span<const FieldRef> per_;

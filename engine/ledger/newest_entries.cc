@@ -30,9 +30,10 @@ int NumberOf(const Item& item, IsSame is_same, std::vector<Item>* items) {
   return static_cast<int>(items->size()) - 1;
 }
 
-// What bitmaps can tell; share, deviation and ranks go through the entries.
-bool IsMadeOfBitmaps(const Feature& feature) {
-  if (feature.ever || !feature.per.empty()) return false;
+}  // namespace
+
+bool NewestEntries::CanMake(const Feature& feature) {
+  if (feature.ever) return false;
   switch (feature.aggregate) {
     case Aggregate::kMedian:
     case Aggregate::kPercentile:
@@ -44,8 +45,6 @@ bool IsMadeOfBitmaps(const Feature& feature) {
   }
 }
 
-}  // namespace
-
 void NewestEntries::SetPlans(const std::vector<FeaturePlan>& plans, const KeyedHasher* hasher) {
   *this = NewestEntries();
   hasher_ = hasher;
@@ -56,7 +55,7 @@ void NewestEntries::SetPlans(const std::vector<FeaturePlan>& plans, const KeyedH
     shares.aggregate = feature.aggregate;
     shares.measure = plan.measure;
     shares.known_from = plan.known_from;
-    if (IsMadeOfBitmaps(feature)) {
+    if (CanMake(feature)) {
       shares.stretch = StretchNumber(plan);
       if (feature.aggregate == Aggregate::kDistinct) {
         Firsts firsts;
@@ -92,6 +91,11 @@ int NewestEntries::StretchNumber(const FeaturePlan& plan) {
     series.where = NumberOf(
         Condition{plan.where_of, &*feature.where},
         [](const Condition& a, const Condition& b) { return a.of == b.of; }, &conditions_);
+  }
+  if (!feature.per.empty()) {
+    series.group = NumberOf(
+        Group{&feature.per}, [](const Group& a, const Group& b) { return *a.per == *b.per; },
+        &groups_);
   }
   Stretch stretch;
   stretch.series = NumberOf(
@@ -153,6 +157,11 @@ void NewestEntries::Fill(Stretch* stretch) {
   if (selection.leg != leg_) Fill(&selection);
   uint64_t bits = window.bits & selection.bits;
   if (series.plan->leaves_out_leg) bits &= ~own_;
+  if (series.group != kNone) {
+    Group& group = groups_.data()[series.group];
+    bits = Containing(&group, bits);
+    stretch->is_covered = group.is_known;
+  }
   if (series.where != kNone && bits != 0) {
     bits = Holding(&conditions_.data()[series.where], bits);
   }
@@ -215,6 +224,23 @@ uint64_t NewestEntries::Holding(Condition* condition, uint64_t entries) {
     }
   }
   return entries & condition->holds;
+}
+
+uint64_t NewestEntries::Containing(Group* group, uint64_t entries) {
+  const bool is_first = group->leg != leg_;
+  if (is_first) {
+    group->leg = leg_;
+    group->asked = group->contained = 0;
+  }
+  const uint64_t missing = entries & ~group->asked;
+  if (is_first || missing != 0) {
+    const LegGroup of_leg(*context_.leg, *context_.rule_set, *group->per);
+    group->is_known = of_leg.is_known();
+    group->asked |= missing;
+    EntryReader reader(context_);
+    if (group->is_known) group->contained |= of_leg.Containing(*chunk_, missing, &reader);
+  }
+  return entries & group->contained;
 }
 
 void NewestEntries::Sum(uint64_t entries, Series* series) {

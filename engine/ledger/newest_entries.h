@@ -26,6 +26,8 @@ struct EntryCounts {
 
 class NewestEntries {
  public:
+  // Not shares, deviations and ranks: they go through the entries.
+  static bool CanMake(const Feature& feature);
   // Allocates; nothing else does. Both must stay alive.
   void SetPlans(const std::vector<FeaturePlan>& plans, const KeyedHasher* hasher);
 
@@ -46,13 +48,11 @@ class NewestEntries {
 
   // The key of the figure where it covers; kWithoutKey where it does not, or only the value has it.
   FigureKey KeyOfFigure(int feature);
-
   // Whether the feature's window has an entry with a base amount, which the newest may tell even if
   // it reaches beyond them; unknown where only others can tell.
   Truth HasBaseAmount(int feature);
 
-  // Where it covers.
-  // The figure, unless it is a field of the first or last entry.
+  // Where it covers: the figure, unless it is a field of the first or last entry.
   Value Figure(int feature);
   // The key of that first or last entry, if there is one.
   std::optional<EntryKey> Edge(int feature);
@@ -89,10 +89,17 @@ class NewestEntries {
     uint64_t leg = 0;
     uint64_t asked = 0, holds = 0;
   };
+  // The entries with the leg's own values of some fields.
+  struct Group {
+    const std::vector<FieldRef>* per = nullptr;
+    uint64_t leg = 0;
+    uint64_t asked = 0, contained = 0;
+    bool is_known = false;  // the leg has them all
+  };
   // Windows that all end at the same entry.
   struct Series {
     const FeaturePlan* plan = nullptr;  // one of those that are about its entries
-    int selection = kNone, where = kNone;
+    int selection = kNone, where = kNone, group = kNone;
     uint64_t leg = 0;
     uint64_t summed = 0;                        // entries, newest first
     std::array<Int128, kEntriesMax + 1> sums;   // base amount of the newest so many of them
@@ -107,7 +114,7 @@ class NewestEntries {
     uint64_t leg = 0;
     uint64_t bits = 0;
     int count = 0, with_rate = 0;
-    bool is_covered = false;
+    bool is_covered = false;  // and the leg has a group, if there are groups
   };
   // The values of a field. Entries with one value have one representative.
   struct Identities {
@@ -144,6 +151,7 @@ class NewestEntries {
   void Fill(Window* window);
   void Fill(Selection* selection);
   uint64_t Holding(Condition* condition, uint64_t entries);
+  uint64_t Containing(Group* group, uint64_t entries);
   // Of those with a base amount.
   Int128 SumOf(const Stretch& stretch) {
     if (stretch.with_rate == 0) return 0;
@@ -172,6 +180,7 @@ class NewestEntries {
   std::vector<Window> windows_;
   std::vector<Selection> selections_;
   std::vector<Condition> conditions_;
+  std::vector<Group> groups_;
   std::vector<Series> series_;
   std::vector<Stretch> stretches_;
   std::vector<Identities> identities_;
