@@ -18,6 +18,17 @@ static_assert(std::is_trivially_copyable_v<Entry>);
 // byte, which no text in UTF-8 has, and then the number of the text.
 constexpr char kIsNumber = '\xff';
 
+bool FitsInEntry(std::string_view channel) {
+  return channel.empty() || (channel.size() <= 8 && channel.front() != kIsNumber &&
+                             channel.find('\0') == std::string_view::npos);
+}
+
+std::array<char, 8> Padded(std::string_view channel) {
+  std::array<char, 8> packed{};
+  std::copy(channel.begin(), channel.end(), packed.begin());
+  return packed;
+}
+
 // The number, from 1, of `text` in `texts`, to which it is added if it is new.
 size_t NumberIn(std::string_view text, std::vector<std::string>* texts) {
   const auto found = std::find(texts->begin(), texts->end(), text);
@@ -104,14 +115,14 @@ std::string_view Chunk::ChannelOf(const Entry& entry) const {
   return {entry.channel.data(), strnlen(entry.channel.data(), entry.channel.size())};
 }
 
+std::optional<std::array<char, 8>> Chunk::ShortChannel(std::string_view channel) {
+  if (!FitsInEntry(channel)) return std::nullopt;
+  return Padded(channel);
+}
+
 std::array<char, 8> Chunk::PackChannel(std::string_view channel) {
+  if (FitsInEntry(channel)) return Padded(channel);
   std::array<char, 8> packed{};
-  if (channel.empty()) return packed;
-  if (channel.size() <= packed.size() && channel.front() != kIsNumber &&
-      channel.find('\0') == std::string_view::npos) {
-    std::copy(channel.begin(), channel.end(), packed.begin());
-    return packed;
-  }
   packed.front() = kIsNumber;
   const uint32_t number = rest().NumberOf(channel);
   std::memcpy(packed.data() + 4, &number, sizeof(number));

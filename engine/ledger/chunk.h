@@ -1,8 +1,10 @@
 // A stretch of a ledger: consecutive entries with the texts that they refer to. Hot.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -66,6 +68,8 @@ class Chunk {
 
   // Of one of its entries, into which it may point.
   std::string_view ChannelOf(const Entry& entry) const;
+  // How a short channel stands in all entries that have it, and no others; none: it does not fit.
+  static std::optional<std::array<char, 8>> ShortChannel(std::string_view channel);
   // Zero in account ledgers.
   Hash128 OwnAccountOf(size_t offset) const {
     const bool has_any = rest_ != nullptr && !rest_->own_accounts.empty();

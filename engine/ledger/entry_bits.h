@@ -13,7 +13,8 @@ uint64_t EntriesThat(uint64_t entries, Test test) {
   uint64_t passing = 0;
   for (uint64_t left = entries; left != 0; left &= left - 1) {
     const int offset = std::countr_zero(left);
-    passing |= uint64_t{test(static_cast<size_t>(offset))} << offset;
+    const bool passes = test(static_cast<size_t>(offset));
+    passing |= uint64_t{passes} << offset;
   }
   return passing;
 }

@@ -68,7 +68,7 @@ void LaneState::Impl::SetRuleSet(std::shared_ptr<const RuleSet> rule_set,
   columns_ = ColumnMap(*rule_set_, &names_);
   plans_ = PlanFeatures(*rule_set_, since);
   series_ = PlanSeries(&plans_);
-  newest_.SetPlans(plans_, &hasher_);
+  newest_.SetPlans(plans_, *rule_set_, &hasher_);
   keeps_totals_before_ = std::any_of(plans_.begin(), plans_.end(), [](const FeaturePlan& plan) {
     return plan.feature->ever;
   });

@@ -45,7 +45,8 @@ bool NewestEntries::CanMake(const Feature& feature) {
   }
 }
 
-void NewestEntries::SetPlans(const std::vector<FeaturePlan>& plans, const KeyedHasher* hasher) {
+void NewestEntries::SetPlans(const std::vector<FeaturePlan>& plans, const RuleSet& rule_set,
+                             const KeyedHasher* hasher) {
   *this = NewestEntries();
   hasher_ = hasher;
   for (const FeaturePlan& plan : plans) {
@@ -56,7 +57,7 @@ void NewestEntries::SetPlans(const std::vector<FeaturePlan>& plans, const KeyedH
     shares.measure = plan.measure;
     shares.known_from = plan.known_from;
     if (CanMake(feature)) {
-      shares.stretch = StretchNumber(plan);
+      shares.stretch = StretchNumber(plan, rule_set);
       if (feature.aggregate == Aggregate::kDistinct) {
         Firsts firsts;
         firsts.series = stretches_[static_cast<size_t>(shares.stretch)].series;
@@ -76,7 +77,7 @@ void NewestEntries::SetPlans(const std::vector<FeaturePlan>& plans, const KeyedH
   }
 }
 
-int NewestEntries::StretchNumber(const FeaturePlan& plan) {
+int NewestEntries::StretchNumber(const FeaturePlan& plan, const RuleSet& rule_set) {
   const Feature& feature = *plan.feature;
   Series series;
   series.plan = &plan;
@@ -89,7 +90,7 @@ int NewestEntries::StretchNumber(const FeaturePlan& plan) {
       &selections_);
   if (feature.where) {
     series.where = NumberOf(
-        Condition{plan.where_of, &*feature.where},
+        Condition{plan.where_of, EntryCondition(feature, rule_set)},
         [](const Condition& a, const Condition& b) { return a.of == b.of; }, &conditions_);
   }
   if (!feature.per.empty()) {
@@ -153,31 +154,31 @@ void NewestEntries::Fill(Stretch* stretch) {
   stretch->is_covered = window.is_covered;
   if (!window.is_covered) return;
   const Series& series = series_.data()[stretch->series];
-  Selection& selection = selections_.data()[series.selection];
-  if (selection.leg != leg_) Fill(&selection);
-  uint64_t bits = window.bits & selection.bits;
-  if (series.plan->leaves_out_leg) bits &= ~own_;
-  if (series.group != kNone) {
-    Group& group = groups_.data()[series.group];
-    bits = Containing(&group, bits);
-    stretch->is_covered = group.is_known;
-  }
-  if (series.where != kNone && bits != 0) {
-    bits = Holding(&conditions_.data()[series.where], bits);
-  }
+  const uint64_t bits = Select(series, window.bits);
+  if (series.group != kNone) stretch->is_covered = groups_.data()[series.group].is_known;
   stretch->bits = bits;
   stretch->count = std::popcount(bits);
   stretch->with_rate =
       (bits & ~with_rate_) == 0 ? stretch->count : std::popcount(bits & with_rate_);
 }
 
+uint64_t NewestEntries::Select(const Series& series, uint64_t entries) {
+  Selection& selection = selections_.data()[series.selection];
+  if (selection.leg != leg_) Fill(&selection);
+  entries &= selection.bits;
+  if (series.plan->leaves_out_leg) entries &= ~own_;
+  if (series.group != kNone) entries = Containing(&groups_.data()[series.group], entries);
+  if (series.where != kNone) entries = Holding(&conditions_.data()[series.where], entries);
+  return entries;
+}
+
 void NewestEntries::Fill(Window* window) {
   window->leg = leg_;
-  window->after = std::max(time_ - window->over_us, cutoff_);
+  const EventTime after = std::max(time_ - window->over_us, cutoff_);
   window->is_covered =
-      window->after >= complete_after_ && (!is_day_only_ || window->over_us >= kTimeOfDayUs);
-  if (!window->is_covered) return;
-  const size_t begin = CountThrough(window->after);
+      after >= complete_after_ && (!is_day_only_ || window->over_us >= kTimeOfDayUs);
+  if (complete_after_ == EventTime::Max()) return;  // there are none
+  const size_t begin = CountThrough(after);
   const size_t end = CountThrough(time_ - window->skip_us);
   window->bits = FirstBits(end) & ~FirstBits(begin);
 }
@@ -212,17 +213,10 @@ uint64_t NewestEntries::Holding(Condition* condition, uint64_t entries) {
     condition->leg = leg_;
     condition->asked = condition->holds = 0;
   }
-  uint64_t missing = entries & ~condition->asked;
+  const uint64_t missing = entries & ~condition->asked;
   if (missing == 0) return entries & condition->holds;
-  condition->asked |= entries;
-  EntryReader reader(context_);
-  for (; missing != 0; missing &= missing - 1) {
-    const int offset = std::countr_zero(missing);
-    reader.Stand(*chunk_, static_cast<size_t>(offset));
-    if (EvaluateTruth(*condition->where, *context_.rule_set, reader) == Truth::kTrue) {
-      condition->holds |= uint64_t{1} << offset;
-    }
-  }
+  condition->asked |= missing;
+  condition->holds |= condition->where.Holding(*chunk_, missing, context_);
   return entries & condition->holds;
 }
 
@@ -315,35 +309,11 @@ Truth NewestEntries::HasBaseAmount(int feature) {
   const Shares& shares = shares_.data()[feature];
   const bool has_entries = complete_after_ < EventTime::Max() && !is_day_only_;
   if (shares.stretch == kNone || !has_entries || time_ < shares.known_from) return Truth::kUnknown;
-  const Stretch& stretch = stretches_.data()[shares.stretch];
-  Window& window = windows_.data()[stretch.window];
-  if (window.leg != leg_) Fill(&window);
-  if (HasBaseAmountAfter(window.after, &series_.data()[stretch.series])) return Truth::kTrue;
-  return window.is_covered ? Truth::kFalse : Truth::kUnknown;
-}
-
-// From the newest entry on, as far as the longest window that asked; of the first one found no
-// more is asked than its time.
-bool NewestEntries::HasBaseAmountAfter(EventTime after, Series* series) {
-  if (series->sought_leg != leg_) {
-    series->sought_leg = leg_;
-    series->is_found = false;
-    Selection& selection = selections_.data()[series->selection];
-    if (selection.leg != leg_) Fill(&selection);
-    series->sought = selection.bits & with_rate_ & FirstBits(CountThrough(time_ - series->plan->feature->skip_us));
-    if (series->plan->leaves_out_leg) series->sought &= ~own_;
-  }
-  const Entry* const all = chunk_->entries().data();
-  while (series->sought != 0) {
-    const int newest = LastOf(series->sought);
-    if (all[newest].time <= after) return false;
-    const uint64_t bit = uint64_t{1} << newest;
-    series->is_found = series->is_found || series->where == kNone ||
-                       Holding(&conditions_.data()[series->where], bit) != 0;
-    if (series->is_found) return true;
-    series->sought ^= bit;
-  }
-  return false;
+  const Stretch& stretch = StretchOf(shares);
+  if (stretch.is_covered) return static_cast<Truth>(stretch.with_rate > 0);
+  const uint64_t with_rate = windows_.data()[stretch.window].bits & with_rate_;
+  if (with_rate == 0) return Truth::kUnknown;
+  return Select(series_.data()[stretch.series], with_rate) != 0 ? Truth::kTrue : Truth::kUnknown;
 }
 
 NewestEntries::Amounts NewestEntries::AmountsOf(const Shares& shares) {

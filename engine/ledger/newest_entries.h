@@ -13,6 +13,7 @@
 #include <optional>
 #include <vector>
 
+#include "engine/ledger/entry_condition.h"
 #include "engine/ledger/feature_plan.h"
 #include "engine/ledger/ledger.h"
 #include "engine/rule/order_key.h"
@@ -28,8 +29,9 @@ class NewestEntries {
  public:
   // Not shares, deviations and ranks: they go through the entries.
   static bool CanMake(const Feature& feature);
-  // Allocates; nothing else does. Both must stay alive.
-  void SetPlans(const std::vector<FeaturePlan>& plans, const KeyedHasher* hasher);
+  // Allocates; nothing else does. All must stay alive.
+  void SetPlans(const std::vector<FeaturePlan>& plans, const RuleSet& rule_set,
+                const KeyedHasher* hasher);
 
   // The judged leg is context.leg, `ledger` its subject's, of which nothing at or before `cutoff`
   // is visible. All calls up to NextLeg are about them.
@@ -49,7 +51,7 @@ class NewestEntries {
   // The key of the figure where it covers; kWithoutKey where it does not, or only the value has it.
   FigureKey KeyOfFigure(int feature);
   // Whether the feature's window has an entry with a base amount, which the newest may tell even if
-  // it reaches beyond them; unknown where only others can tell.
+  // it reaches beyond them; unknown where only others can tell. Of features without groups.
   Truth HasBaseAmount(int feature);
 
   // Where it covers: the figure, unless it is a field of the first or last entry.
@@ -74,8 +76,7 @@ class NewestEntries {
   struct Window {
     DurationUs over_us = 0, skip_us = 0;
     uint64_t leg = 0;
-    uint64_t bits = 0;
-    EventTime after;
+    uint64_t bits = 0;  // of the chunk's entries, even if it reaches beyond them
     bool is_covered = false;
   };
   struct Selection {
@@ -85,7 +86,7 @@ class NewestEntries {
   };
   struct Condition {
     int of = kNone;  // as in FeaturePlan::where_of
-    const Program* where = nullptr;
+    EntryCondition where;
     uint64_t leg = 0;
     uint64_t asked = 0, holds = 0;
   };
@@ -103,10 +104,6 @@ class NewestEntries {
     uint64_t leg = 0;
     uint64_t summed = 0;                        // entries, newest first
     std::array<Int128, kEntriesMax + 1> sums;   // base amount of the newest so many of them
-    // Of the newest entry with a base amount: all that are not ruled out may be it.
-    uint64_t sought_leg = 0;
-    uint64_t sought = 0;
-    bool is_found = false;
   };
   // The entries that belong to a feature: the newest ones of a series.
   struct Stretch {
@@ -140,16 +137,16 @@ class NewestEntries {
     int64_t min = 0, max = 0;  // meaningful if count > 0
   };
 
-  int StretchNumber(const FeaturePlan& plan);
+  int StretchNumber(const FeaturePlan& plan, const RuleSet& rule_set);
   Stretch& StretchOf(const Shares& shares) {
     Stretch& stretch = stretches_.data()[shares.stretch];
     if (stretch.leg != leg_) Fill(&stretch);
     return stretch;
   }
-  bool HasBaseAmountAfter(EventTime after, Series* series);
   void Fill(Stretch* stretch);
   void Fill(Window* window);
   void Fill(Selection* selection);
+  uint64_t Select(const Series& series, uint64_t entries);
   uint64_t Holding(Condition* condition, uint64_t entries);
   uint64_t Containing(Group* group, uint64_t entries);
   // Of those with a base amount.

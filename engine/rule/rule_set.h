@@ -27,6 +27,12 @@ enum class Aggregate : uint8_t {
 };
 enum class DirectionSet : uint8_t { kDebits = 1, kCredits = 2, kBoth = 3 };
 
+// A part of a `where` that has to hold; negated: that has to be false.
+struct WhereLiteral {
+  Program program;
+  bool negated = false;
+};
+
 // A windowed figure over a subject's ledger, shared by every rule that asks for the same.
 struct Feature {
   std::string name;        // as in its pack; the first pack's name where several share it
@@ -44,6 +50,8 @@ struct Feature {
   std::vector<FieldRef> per;        // entries of the judged leg's group only
   std::optional<Program> where;     // over an entry (kField) and the judged leg (kThisField)
   bool where_reads_leg = false;     // membership then depends on the judged leg
+  // The same as an "or" of "and"s: it holds where all literals of a term do (condition_terms.h).
+  std::vector<std::vector<WhereLiteral>> where_terms;
   int percentile_thousandths = 0;   // 95 -> 95000
   // Fields read from entries that are not base columns: unknown on entries written before.
   std::vector<FieldRef> extra_columns;

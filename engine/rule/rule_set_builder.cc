@@ -9,6 +9,7 @@
 #include "engine/rule/calculation.h"
 #include "engine/rule/canonical_body.h"
 #include "engine/rule/compiler.h"
+#include "engine/rule/condition_terms.h"
 #include "engine/rule/diagnostic_codes.h"
 #include "engine/rule/lint.h"
 #include "engine/rule/pack_declarations.h"
@@ -239,6 +240,7 @@ void RuleSetBuilder::ShareFeatures() {
     if (draft.where != nullptr) {
       feature.where = CompileOne(*draft.where);
       feature.where_reads_leg = feature.where->reads_leg;
+      feature.where_terms = CompileTerms(*draft.where);
     }
     feature.extra_columns = ExtraColumnsOf(feature);
     rule_set_->features.push_back(std::move(feature));
@@ -267,6 +269,17 @@ Program RuleSetBuilder::CompileOne(const Expression& expression) {
   diagnostics_->Error(diagnostic::kTooComplex.code, expression.at,
                       std::string(ToStd(program.status().message())));
   return Program();
+}
+
+std::vector<std::vector<WhereLiteral>> RuleSetBuilder::CompileTerms(const Expression& where) {
+  std::vector<std::vector<WhereLiteral>> terms;
+  for (const ConditionTerm& term : TermsOf(where)) {
+    terms.emplace_back();
+    for (const ConditionLiteral& literal : term) {
+      terms.back().push_back({CompileOne(*literal.expression), literal.negated});
+    }
+  }
+  return terms;
 }
 
 void RuleSetBuilder::Renumber(Expression* expression) const {

@@ -53,6 +53,7 @@ class RuleSetBuilder {
   void AddConditions(const Expression& expression, Rule* rule);
   std::vector<FieldRef> ExtraColumnsOf(const Feature& feature) const;
   Program CompileOne(const Expression& expression);
+  std::vector<std::vector<WhereLiteral>> CompileTerms(const Expression& where);
   void Renumber(Expression* expression) const;
   void FillTables();
   void FillExtraColumns();

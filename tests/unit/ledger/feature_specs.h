@@ -47,7 +47,7 @@ class SpecMaker {
       rest += ", status: [settled, rejected]";
     }
     if (OneIn(2)) {
-      const WhereSpec& where = Wheres()[static_cast<size_t>(Pick(7))];
+      const WhereSpec& where = AnyWhere();
       common.where = where.holds;
       rest += ", where: \"" + where.text + "\"";
     }
@@ -81,6 +81,10 @@ class SpecMaker {
   bool OneIn(int count) { return Pick(count) == 0; }
   std::string Among(const std::vector<std::string>& words) {
     return words[static_cast<size_t>(Pick(static_cast<int>(words.size())))];
+  }
+
+  const WhereSpec& AnyWhere() {
+    return Wheres()[static_cast<size_t>(Pick(static_cast<int>(Wheres().size())))];
   }
 
   std::string Head(const FeatureSpec& spec) {
@@ -144,7 +148,7 @@ class SpecMaker {
       spec.yaml += ", per: [" + spec.per[0] + (spec.per.size() > 1 ? ", counterparty]" : "]");
     }
     if (a == "share" || OneIn(3)) {
-      const WhereSpec& where = Wheres()[static_cast<size_t>(Pick(7))];
+      const WhereSpec& where = AnyWhere();
       spec.where = where.holds;
       spec.yaml += ", where: \"" + where.text + "\"";
     }
@@ -155,10 +159,12 @@ class SpecMaker {
   std::mt19937_64 random_;
 };
 
-// A pack with one rule a feature; *indices are the features' places in the set.
+// A pack with one rule a feature; *indices are the features' places in the set. `lists`: a section
+// of the pack, if there are any.
 inline std::shared_ptr<const RuleSet> LoadSpecs(const std::vector<FeatureSpec>& specs,
                                                 const LoadOptions& options,
-                                                std::vector<int>* indices) {
+                                                std::vector<int>* indices,
+                                                const std::string& lists = "") {
   std::string features, rules;
   for (size_t i = 0; i < specs.size(); ++i) {
     const std::string number = std::to_string(100 + i);
@@ -170,7 +176,7 @@ inline std::shared_ptr<const RuleSet> LoadSpecs(const std::vector<FeatureSpec>& 
   const std::filesystem::path file =
       std::filesystem::temp_directory_path() / ("specs-" + std::to_string(::getpid()) + ".yaml");
   std::ofstream(file) << "pack: specs\nversion: 1\nowner: a@b.example\nabout: a\n"
-                      << "rates: {base: EUR, USD: 0.92}\nfeatures:\n"
+                      << "rates: {base: EUR, USD: 0.92}\n" << lists << "features:\n"
                       << features << "rules:\n" << rules;
   Diagnostics diagnostics;
   auto rule_set = LoadRuleSet({file.string()}, options, &diagnostics);

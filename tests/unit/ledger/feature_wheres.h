@@ -42,6 +42,29 @@ inline const std::vector<WhereSpec>& Wheres() {
        },
        true},
       {"!known(amount)", [](const Leg& e, const Leg&) { return !e.has_base_amount; }},
+      {"!(amount < money('60 EUR')) && amount < money('120 EUR')",
+       [](const Leg& e, const Leg&) {
+         return e.has_base_amount && e.base_amount.micros >= 60'000'000 &&
+                e.base_amount.micros < 120'000'000;
+       }},
+      {"!(kind in [cash_deposit, salary]) && country in ['DE', 'IR']",
+       [](const Leg& e, const Leg&) {
+         const std::string country = e.Other().country.IsKnown() ? e.Other().country.Text() : "";
+         return e.transaction->kind != Kind::kCashDeposit && (country == "DE" || country == "IR");
+       }},
+      {"channel != 'atm' && (currency == 'USD' || status == rejected)",
+       [](const Leg& e, const Leg&) {
+         const Transaction& t = *e.transaction;
+         return !t.channel.empty() && t.channel != "atm" &&
+                (t.currency.Text() == "USD" || t.status == StatusCode::kRejected);
+       }},
+      {"!(channel in ['atm', 'online'] && amount > this.amount)",
+       [](const Leg& e, const Leg& leg) {
+         const Transaction& t = *e.transaction;
+         const bool is_other = t.channel == "branch";
+         return is_other || (e.has_base_amount && leg.has_base_amount &&
+                             e.base_amount <= leg.base_amount);
+       }},
   };
   return wheres;
 }
