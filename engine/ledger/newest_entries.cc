@@ -283,26 +283,37 @@ void NewestEntries::Identify(Identities* identities, uint64_t entries) {
   }
   entries &= ~identities->asked;
   identities->asked |= entries;
+  if (identities->field.id == field::kCounterparty) {
+    const Entry* const all = chunk_->entries().data();
+    for (; entries != 0; entries &= entries - 1) {
+      const auto offset = static_cast<size_t>(std::countr_zero(entries));
+      const Hash128& counterparty = all[offset].counterparty;
+      if (!counterparty.IsZero()) Represent(identities, offset, counterparty);
+    }
+    return;
+  }
   EntryReader reader(context_);
   for (; entries != 0; entries &= entries - 1) {
     const auto offset = static_cast<size_t>(std::countr_zero(entries));
     reader.Stand(*chunk_, offset);
     const Value value = reader.Field(identities->field);
-    if (!value.known) continue;
-    const Hash128 identity = IdentityOf(value, *hasher_);
-    identities->of_entry[offset] = identity;
-    identities->known |= uint64_t{1} << offset;
-    // There are twice as many slots as entries, so that a free one comes soon.
-    size_t slot = ((identity.high ^ identity.low) * 0x9E37'79B9'7F4A'7C15) >> 57;
-    while (identities->slots[slot] != kEntriesMax &&
-           identities->of_entry[identities->slots[slot]] != identity) {
-      slot = (slot + 1) % Identities::kSlots;
-    }
-    if (identities->slots[slot] == kEntriesMax) {
-      identities->slots[slot] = static_cast<uint8_t>(offset);
-    }
-    identities->representatives[offset] = identities->slots[slot];
+    if (value.known) Represent(identities, offset, IdentityOf(value, *hasher_));
   }
+}
+
+void NewestEntries::Represent(Identities* identities, size_t offset, const Hash128& identity) {
+  identities->of_entry[offset] = identity;
+  identities->known |= uint64_t{1} << offset;
+  // There are twice as many slots as entries, so that a free one comes soon.
+  size_t slot = ((identity.high ^ identity.low) * 0x9E37'79B9'7F4A'7C15) >> 57;
+  while (identities->slots[slot] != kEntriesMax &&
+         identities->of_entry[identities->slots[slot]] != identity) {
+    slot = (slot + 1) % Identities::kSlots;
+  }
+  if (identities->slots[slot] == kEntriesMax) {
+    identities->slots[slot] = static_cast<uint8_t>(offset);
+  }
+  identities->representatives[offset] = identities->slots[slot];
 }
 
 Truth NewestEntries::HasBaseAmount(int feature) {

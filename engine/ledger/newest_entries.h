@@ -167,6 +167,7 @@ class NewestEntries {
   }
   void FindFirsts(uint64_t entries, Firsts* firsts);
   void Identify(Identities* identities, uint64_t entries);
+  static void Represent(Identities* identities, size_t offset, const Hash128& identity);
   Amounts AmountsOf(const Shares& shares);
   Value FigureOfAmounts(const Shares& shares);
   size_t CountThrough(EventTime time) const;
