@@ -137,10 +137,19 @@ std::string_view Chunk::ColumnOf(size_t offset, uint32_t name) const {
 }
 
 size_t Chunk::CountThrough(const EntryKey& key) const {
-  // Nearly always the key lies at or after the last entry.
+  // Nearly always the key lies at or after the last entry, or a few before it.
   if (size_ == 0 || KeyOf(entries_[size_ - 1]) <= key) return size_;
+  const Entry* begin = entries_;
+  const Entry* end = entries_ + size_ - 1;  // is after the key
+  for (ptrdiff_t step = 1; step <= end - begin; step *= 2) {
+    if (KeyOf(end[-step]) <= key) {
+      begin = end - step + 1;
+      break;
+    }
+    end -= step;
+  }
   const Entry* const after =
-      std::upper_bound(entries_, entries_ + size_, key,
+      std::upper_bound(begin, end, key,
                        [](const EntryKey& k, const Entry& entry) { return k < KeyOf(entry); });
   return static_cast<size_t>(after - entries_);
 }

@@ -135,13 +135,20 @@ class Ledger {
 
 template <typename Visit>
 absl::Status Ledger::ForEachAfter(const LedgerSource& source, const EntryKey& key, Visit visit) {
-  if (more_in_store_) RETURN_IF_ERROR(Reach(source, key));
-  for (size_t i = ChunkFor(key); i <= apart_count(); ++i) {
-    ASSIGN_OR_RETURN(const Chunk* const chunk, Body(source, i));
-    for (size_t offset = chunk->CountThrough(key); offset < chunk->size(); ++offset) {
-      if (!visit(*chunk, offset)) return absl::OkStatus();
+  const auto goes_on = [&](const Chunk& chunk) {
+    for (size_t offset = chunk.CountThrough(key); offset < chunk.size(); ++offset) {
+      if (!visit(chunk, offset)) return false;
+    }
+    return true;
+  };
+  if (newest_.empty() || key < newest_.first()) {
+    if (more_in_store_) RETURN_IF_ERROR(Reach(source, key));
+    for (size_t i = ChunkFor(key); i < apart_count(); ++i) {
+      ASSIGN_OR_RETURN(const Chunk* const chunk, Body(source, i));
+      if (!goes_on(*chunk)) return absl::OkStatus();
     }
   }
+  goes_on(newest_);
   return absl::OkStatus();
 }
 

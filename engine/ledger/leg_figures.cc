@@ -176,6 +176,7 @@ absl::StatusOr<Summary> LaneState::Impl::Summarise(const Judged& judged, int ind
           rule_set_number_, plan.totals_of,
           std::make_unique<RunningTotals>(&plans_.data()[plan.totals_of], rule_set_.get(),
                                           &hasher_));
+      table_.Recount(subject);
     }
     if (totals != nullptr) return SummariseRunning(judged, index, totals);
   }
@@ -248,10 +249,11 @@ absl::StatusOr<Summary> LaneState::Impl::SummariseRunning(const Judged& judged, 
   // The judged leg is the newest entry there is, so that leaving it out is stopping before it.
   EntryKey before = EntryKey::EndOf(window.through);
   if (window.left_out) before = std::min(before, *window.left_out);
+  const size_t bytes = subject->extras().totals.HeapBytes();
   RETURN_IF_ERROR(subject->extras().totals.Update(totals, [&](RunningTotals* running) {
     return running->CatchUp(source, context, &subject->ledger, window.after, before);
   }));
-  table_.Recount(subject);
+  if (subject->extras().totals.HeapBytes() != bytes) table_.Recount(subject);
 
   Hash128 group;
   const bool is_known = IdentifyGroup(

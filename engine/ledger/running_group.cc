@@ -21,7 +21,7 @@ bool RunningGroup::TakesLateEntries(Aggregate aggregate) {
 void RunningGroup::Add(const FeaturePlan& plan, const KeyedHasher& hasher, bool in_part,
                        EntryReader* reader) {
   const Entry& entry = reader->entry();
-  whole_.Add(plan, entry);
+  if (plan.feature->aggregate == Aggregate::kShare) detail().whole.Add(plan, entry);
   if (!in_part) return;
   part_.Add(plan, entry);
   switch (plan.feature->aggregate) {
@@ -57,7 +57,7 @@ void RunningGroup::Add(const FeaturePlan& plan, const KeyedHasher& hasher, bool 
 void RunningGroup::Remove(const FeaturePlan& plan, const KeyedHasher& hasher, bool in_part,
                           EntryReader* reader) {
   const Entry& entry = reader->entry();
-  whole_.Subtract(plan, entry);
+  if (plan.feature->aggregate == Aggregate::kShare) detail().whole.Subtract(plan, entry);
   if (!in_part) return;
   part_.Subtract(plan, entry);
   switch (plan.feature->aggregate) {
@@ -89,13 +89,13 @@ void RunningGroup::Remove(const FeaturePlan& plan, const KeyedHasher& hasher, bo
 
 void RunningGroup::Summarise(const FeaturePlan& plan, Summary* summary) const {
   summary->part = part_;
-  summary->whole = whole_;
   if (detail_ == nullptr) return;
   switch (plan.feature->aggregate) {
     case Aggregate::kMin:
     case Aggregate::kMax:
       if (part_.with_amount > 0) summary->min = summary->max = detail_->extremes.front().amount;
       break;
+    case Aggregate::kShare: summary->whole = detail_->whole; break;
     case Aggregate::kStddev: summary->squares = detail_->squares; break;
     case Aggregate::kDistinct:
       summary->distinct = static_cast<int64_t>(detail_->values.size());

@@ -33,7 +33,8 @@ class FlatQueue {
 };
 
 // Entries enter in the order of their keys and leave in the same order. What an aggregate beyond
-// count and sum needs is allocated when it is first needed.
+// count and sum needs is allocated when it is first needed: there may be a group for each
+// counterparty of an account.
 class RunningGroup {
  public:
   // The entry the reader stands on; `in_part` as its `where` says (share keeps the others too).
@@ -43,7 +44,9 @@ class RunningGroup {
   // Whether Add may also be called for an entry older than the last.
   static bool TakesLateEntries(Aggregate aggregate);
 
-  bool empty() const { return whole_.count == 0; }
+  bool empty() const {
+    return part_.count == 0 && (detail_ == nullptr || detail_->whole.count == 0);
+  }
   // Leaves summary->edge to the caller.
   void Summarise(const FeaturePlan& plan, Summary* summary) const;
   size_t HeapBytes() const;
@@ -54,6 +57,7 @@ class RunningGroup {
     int64_t amount = 0;
   };
   struct Detail {
+    AmountTotals whole;            // of a share
     SquareSum squares;
     FlatQueue<Extreme> extremes;   // amounts ever worse from the front: the best is the front
     FlatQueue<EntryKey> keys;      // of all entries, for the first one
@@ -66,8 +70,9 @@ class RunningGroup {
     return *detail_;
   }
 
-  AmountTotals part_, whole_;
+  AmountTotals part_;
   std::unique_ptr<Detail> detail_;
 };
+static_assert(sizeof(RunningGroup) == 64);
 
 }  // namespace vigla

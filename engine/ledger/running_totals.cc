@@ -22,9 +22,10 @@ absl::Status RunningTotals::CatchUp(const LedgerSource& source, const ReadingCon
     head_ = key;
     return true;
   }));
-  if (covered_ > 0 && tail_.time < after) {
+  if (covered_ > 0 && oldest_ <= after) {
     RETURN_IF_ERROR(ledger->ForEachAfter(source, tail_, [&](const Chunk& chunk, size_t offset) {
-      if (chunk[offset].time > after) return false;
+      oldest_ = chunk[offset].time;
+      if (oldest_ > after) return false;
       reader.Stand(chunk, offset);
       Remove(&reader);
       return true;
@@ -49,6 +50,7 @@ void RunningTotals::Restart(EventTime after) {
   is_started_ = true;
   head_ = tail_ = EntryKey::EndOf(after);
   covered_ = 0;
+  oldest_ = EventTime::Max();
   only_ = RunningGroup();
   groups_.clear();
   detail_bytes_ = 0;
@@ -66,6 +68,7 @@ bool RunningTotals::IsInPart(EntryReader* reader) const {
 
 void RunningTotals::Add(EntryReader* reader) {
   ++covered_;
+  oldest_ = std::min(oldest_, reader->entry().time);
   if (!plan_.Selects(reader->entry())) return;
   const bool in_part = IsInPart(reader);
   if (!in_part && plan_.feature->aggregate != Aggregate::kShare) return;
@@ -109,11 +112,6 @@ void RunningTotals::Summarise(const Hash128& group, Summary* summary) const {
   if (plan_.feature->per.empty()) return only_.Summarise(plan_, summary);
   const auto found = groups_.find(group);
   if (found != groups_.end()) found->second.Summarise(plan_, summary);
-}
-
-size_t RunningTotals::HeapBytes() const {
-  return sizeof(RunningTotals) + detail_bytes_ +
-         groups_.capacity() * (sizeof(Hash128) + sizeof(RunningGroup) + 1);
 }
 
 }  // namespace vigla

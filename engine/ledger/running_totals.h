@@ -25,7 +25,10 @@ class RunningTotals {
 
   // Of a group that nothing belongs to: nothing. Leaves summary->edge to the caller.
   void Summarise(const Hash128& group, Summary* summary) const;
-  size_t HeapBytes() const;
+  size_t HeapBytes() const {
+    return sizeof(RunningTotals) + detail_bytes_ +
+           groups_.capacity() * (sizeof(Hash128) + sizeof(RunningGroup) + 1);
+  }
 
  private:
   void Restart(EventTime after);
@@ -41,6 +44,7 @@ class RunningTotals {
   bool is_started_ = false;
   EntryKey head_, tail_;
   size_t covered_ = 0;  // entries between tail and head, whether they belong to the feature or not
+  EventTime oldest_;    // none of these is older
   RunningGroup only_;   // without `per`
   absl::flat_hash_map<Hash128, RunningGroup> groups_;
   size_t detail_bytes_ = 0;
