@@ -81,6 +81,13 @@ inline FigureKey KeyOfAmounts(Int128 sum, int64_t amounts, bool is_mean) {
   return {mean.key, mean.exact ? KeyState::kExact : KeyState::kRounded};
 }
 
+// That of a count, or of a sum or mean of base amounts.
+inline FigureKey KeyOfTotals(const FeaturePlan& plan, const AmountTotals& totals) {
+  const Aggregate aggregate = plan.feature->aggregate;
+  if (aggregate == Aggregate::kCount) return {totals.count, KeyState::kExact};
+  return KeyOfAmounts(totals.sum, totals.with_amount, aggregate == Aggregate::kMean);
+}
+
 // The figure at an event of time `at`. Reorders summary->amounts.
 Value FigureOf(const FeaturePlan& plan, Summary* summary, EventTime at);
 

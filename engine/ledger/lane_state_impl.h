@@ -135,11 +135,11 @@ class LaneState::Impl {
   bool IsInNewest(const Judged& judged, int index);
   // What the feature's window adds up to where it is not in newest_, on the quickest way.
   absl::StatusOr<Summary> Summarise(const Judged& judged, int index, const LegGroup& group);
-  // That of the feature, kept up to the leg; null if there is none.
+  // Those of the feature, kept up to the leg; null if there are none.
   absl::StatusOr<RunningSeries*> SeriesFor(const Judged& judged, int index);
-  FigureKey KeyInSeries(const Judged& judged, int index, RunningSeries* series);
-  Summary SummariseSeries(const Judged& judged, int index, RunningSeries* series);
-  absl::StatusOr<Summary> SummariseRunning(const Judged& judged, int index, RunningTotals* totals);
+  absl::StatusOr<RunningTotals*> TotalsFor(const Judged& judged, int index);
+  // The key by the one or the other; kWithoutKey where they do not tell.
+  absl::StatusOr<FigureKey> KeyInRunning(const Judged& judged, int index);
   absl::StatusOr<EntryCounts> CountEntries(const Judged& judged, int index,
                                            const LegGroup& group);
   absl::StatusOr<Value> ReadEdge(const Judged& judged, int index, const EntryKey& edge);

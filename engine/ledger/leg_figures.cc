@@ -16,6 +16,25 @@ bool IsOfEdge(const Feature& feature) {
   return feature.aggregate == Aggregate::kFirst || feature.aggregate == Aggregate::kLast;
 }
 
+// Whether KeyOfTotals and numbers of distinct values are all that its key takes.
+bool HasKeyByTotals(const FeaturePlan& plan) {
+  switch (plan.feature->aggregate) {
+    case Aggregate::kCount:
+    case Aggregate::kDistinct: return !plan.feature->ever;
+    case Aggregate::kSum:
+    case Aggregate::kMean: return !plan.feature->ever && plan.measure == Measure::kBaseAmount;
+    default: return false;
+  }
+}
+
+// The leg's group; false if it has none.
+bool IdentifyGroupOf(const Leg& leg, const FeaturePlan& plan, const RuleSet& rule_set,
+                     const KeyedHasher& hasher, Hash128* group) {
+  return IdentifyGroup(
+      plan.feature->per, hasher,
+      [&](FieldRef field) { return ReadField(leg, field, rule_set); }, group);
+}
+
 }  // namespace
 
 bool LaneState::Impl::IsReadable(const FeaturePlan& plan, const Judged& judged) const {
@@ -61,35 +80,32 @@ FigureKey LaneState::Impl::KeyOfValue(const Judged& judged, int index, ValueType
     return KeyOfFeature(judged, index, manner);
   }
   const FeaturePlan& plan = plans_.data()[index];
-  if (plan.series != FeaturePlan::kNone && IsReadable(plan, judged) && status_.ok()) {
-    const absl::StatusOr<RunningSeries*> series = SeriesFor(judged, index);
-    if (!series.ok()) Fail(series.status());
-    if (series.ok() && *series != nullptr) {
-      const FigureKey key = KeyInSeries(judged, index, *series);
-      if (key.state != KeyState::kWithoutKey) return key;
-    }
+  if (HasKeyByTotals(plan) && IsReadable(plan, judged) && status_.ok() && !newest_.Covers(index)) {
+    const absl::StatusOr<FigureKey> key = KeyInRunning(judged, index);
+    if (!key.ok()) Fail(key.status());
+    if (key.ok() && key->state != KeyState::kWithoutKey) return *key;
   }
   return KeyOfFigureValue(Feature(judged, index), manner);
 }
 
-FigureKey LaneState::Impl::KeyInSeries(const Judged& judged, int index, RunningSeries* series) {
+absl::StatusOr<FigureKey> LaneState::Impl::KeyInRunning(const Judged& judged, int index) {
   const FeaturePlan& plan = plans_.data()[index];
-  const Window window = WindowOf(plan, judged.leg, CutoffOf(*judged.subject));
-  switch (plan.feature->aggregate) {
-    case Aggregate::kDistinct:
-      return {series->CountDistinct(plan.distinct, window.after), KeyState::kExact};
-    case Aggregate::kCount:
-      return {series->TotalsOf(window.after, window.through).count, KeyState::kExact};
-    case Aggregate::kSum:
-    case Aggregate::kMean: {
-      if (plan.measure != Measure::kBaseAmount) break;
-      const AmountTotals totals = series->TotalsOf(window.after, window.through);
-      const bool is_mean = plan.feature->aggregate == Aggregate::kMean;
-      return KeyOfAmounts(totals.sum, totals.with_amount, is_mean);
+  ASSIGN_OR_RETURN(RunningSeries* const series, SeriesFor(judged, index));
+  if (series != nullptr) {
+    const Window window = WindowOf(plan, judged.leg, CutoffOf(*judged.subject));
+    if (plan.distinct == FeaturePlan::kNone) {
+      return KeyOfTotals(plan, series->TotalsOf(window.after, window.through));
     }
-    default: break;
+    return FigureKey{series->CountDistinct(plan.distinct, window.after), KeyState::kExact};
   }
-  return {0, KeyState::kWithoutKey};
+  // Those that are not there yet may not be worth it: that is for Summarise to say, once.
+  if (judged.subject->FindTotals(rule_set_number_, plan.totals_of) == nullptr) {
+    return FigureKey{0, KeyState::kWithoutKey};
+  }
+  Hash128 group;
+  if (!IdentifyGroupOf(judged.leg, plan, *rule_set_, hasher_, &group)) return FigureKey();
+  ASSIGN_OR_RETURN(const RunningTotals* const totals, TotalsFor(judged, index));
+  return totals == nullptr ? FigureKey{0, KeyState::kWithoutKey} : totals->Find(group).Key(plan);
 }
 
 // Totals have all entries there ever were, so they have those of any window.
@@ -167,22 +183,24 @@ absl::StatusOr<Summary> LaneState::Impl::Summarise(const Judged& judged, int ind
   const FeaturePlan& plan = plans_.data()[index];
   Subject* const subject = judged.subject;
   const Window window = WindowOf(plan, judged.leg, CutoffOf(*subject));
+  Summary summary;
   ASSIGN_OR_RETURN(RunningSeries* const series, SeriesFor(judged, index));
-  if (series != nullptr) return SummariseSeries(judged, index, series);
-  if (plan.totals_of != FeaturePlan::kNone && judged.outcome == ApplyOutcome::kApplied) {
-    RunningTotals* totals = subject->FindTotals(rule_set_number_, plan.totals_of);
-    if (totals == nullptr && subject->ledger.HasMoreThan(plan.scan_limit, window.after)) {
-      totals = subject->extras().totals.Add(
-          rule_set_number_, plan.totals_of,
-          std::make_unique<RunningTotals>(&plans_.data()[plan.totals_of], rule_set_.get(),
-                                          &hasher_));
-      table_.Recount(subject);
+  if (series != nullptr) {
+    summary.part = series->TotalsOf(window.after, window.through);
+    if (plan.distinct != FeaturePlan::kNone) {
+      summary.distinct = series->CountDistinct(plan.distinct, window.after);
     }
-    if (totals != nullptr) return SummariseRunning(judged, index, totals);
+    return summary;
+  }
+  ASSIGN_OR_RETURN(const RunningTotals* const totals, TotalsFor(judged, index));
+  if (totals != nullptr) {
+    Hash128 identity;
+    CHECK(IdentifyGroupOf(judged.leg, plan, *rule_set_, hasher_, &identity));
+    totals->Find(identity).Summarise(plans_.data()[plan.totals_of], &summary);
+    return summary;
   }
   const ReadingContext context = ContextOf(*subject, &judged.leg);
   const LedgerSource source = SourceOf(*subject);
-  Summary summary;
   WindowScan scan(source, context, hasher_, &subject->ledger);
   RETURN_IF_ERROR(scan.Summarise(plan, window, group, &summary));
   return summary;
@@ -228,24 +246,24 @@ absl::StatusOr<RunningSeries*> LaneState::Impl::SeriesFor(const Judged& judged, 
   return series->IsOver() ? nullptr : series;
 }
 
-Summary LaneState::Impl::SummariseSeries(const Judged& judged, int index, RunningSeries* series) {
+absl::StatusOr<RunningTotals*> LaneState::Impl::TotalsFor(const Judged& judged, int index) {
   const FeaturePlan& plan = plans_.data()[index];
-  const Window window = WindowOf(plan, judged.leg, CutoffOf(*judged.subject));
-  Summary summary;
-  summary.part = series->TotalsOf(window.after, window.through);
-  if (plan.distinct != FeaturePlan::kNone) {
-    summary.distinct = series->CountDistinct(plan.distinct, window.after);
+  if (plan.totals_of == FeaturePlan::kNone || judged.outcome != ApplyOutcome::kApplied) {
+    return nullptr;
   }
-  return summary;
-}
-
-absl::StatusOr<Summary> LaneState::Impl::SummariseRunning(const Judged& judged, int index,
-                                                          RunningTotals* totals) {
-  const FeaturePlan& plan = plans_.data()[index];
   Subject* const subject = judged.subject;
+  const Window window = WindowOf(plan, judged.leg, CutoffOf(*subject));
+  RunningTotals* totals = subject->FindTotals(rule_set_number_, plan.totals_of);
+  if (totals == nullptr) {
+    if (!subject->ledger.HasMoreThan(plan.scan_limit, window.after)) return nullptr;
+    totals = subject->extras().totals.Add(
+        rule_set_number_, plan.totals_of,
+        std::make_unique<RunningTotals>(&plans_.data()[plan.totals_of], rule_set_.get(),
+                                        &hasher_));
+    table_.Recount(subject);
+  }
   const ReadingContext context = ContextOf(*subject, nullptr);
   const LedgerSource source = SourceOf(*subject);
-  const Window window = WindowOf(plan, judged.leg, CutoffOf(*subject));
   // The judged leg is the newest entry there is, so that leaving it out is stopping before it.
   EntryKey before = EntryKey::EndOf(window.through);
   if (window.left_out) before = std::min(before, *window.left_out);
@@ -254,15 +272,7 @@ absl::StatusOr<Summary> LaneState::Impl::SummariseRunning(const Judged& judged, 
     return running->CatchUp(source, context, &subject->ledger, window.after, before);
   }));
   if (subject->extras().totals.HeapBytes() != bytes) table_.Recount(subject);
-
-  Hash128 group;
-  const bool is_known = IdentifyGroup(
-      plan.feature->per, hasher_,
-      [&](FieldRef field) { return ReadField(judged.leg, field, *rule_set_); }, &group);
-  CHECK(is_known);
-  Summary summary;
-  totals->Summarise(group, &summary);
-  return summary;
+  return totals;
 }
 
 absl::StatusOr<Value> LaneState::Impl::ReadEdge(const Judged& judged, int index,

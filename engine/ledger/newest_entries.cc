@@ -375,12 +375,9 @@ Value NewestEntries::Figure(int feature) {
   const Shares& shares = shares_.data()[feature];
   const Stretch& stretch = StretchOf(shares);
   switch (shares.aggregate) {
-    case Aggregate::kCount: return Value::Integer(shares.type, stretch.count);
+    case Aggregate::kCount:
+    case Aggregate::kDistinct: return Value::Integer(shares.type, KeyOfFigure(feature).key);
     case Aggregate::kSeen: return Value::Integer(shares.type, stretch.bits != 0 ? 1 : 0);
-    case Aggregate::kDistinct: {
-      Firsts& firsts = firsts_.data()[shares.firsts];
-      return Value::Integer(shares.type, CountDistinct(stretch, &firsts));
-    }
     case Aggregate::kAge:
     case Aggregate::kIdle: {
       const std::optional<EntryKey> edge = Edge(feature);

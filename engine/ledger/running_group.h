@@ -49,6 +49,12 @@ class RunningGroup {
   }
   // Leaves summary->edge to the caller.
   void Summarise(const FeaturePlan& plan, Summary* summary) const;
+  // Of a number of distinct values, or as KeyOfTotals.
+  FigureKey Key(const FeaturePlan& plan) const {
+    if (plan.feature->aggregate != Aggregate::kDistinct) return KeyOfTotals(plan, part_);
+    return {detail_ == nullptr ? 0 : static_cast<int64_t>(detail_->values.size()),
+            KeyState::kExact};
+  }
   size_t HeapBytes() const;
 
  private:

@@ -108,10 +108,11 @@ void RunningTotals::Remove(EntryReader* reader) {
   }
 }
 
-void RunningTotals::Summarise(const Hash128& group, Summary* summary) const {
-  if (plan_.feature->per.empty()) return only_.Summarise(plan_, summary);
+const RunningGroup& RunningTotals::Find(const Hash128& group) const {
+  static const RunningGroup* const kEmpty = new RunningGroup();
+  if (plan_.feature->per.empty()) return only_;
   const auto found = groups_.find(group);
-  if (found != groups_.end()) found->second.Summarise(plan_, summary);
+  return found == groups_.end() ? *kEmpty : found->second;
 }
 
 }  // namespace vigla

@@ -23,8 +23,8 @@ class RunningTotals {
   // A late entry, on which the reader stands, is in the ledger now.
   void NoteLate(EntryReader* reader);
 
-  // Of a group that nothing belongs to: nothing. Leaves summary->edge to the caller.
-  void Summarise(const Hash128& group, Summary* summary) const;
+  // Empty if nothing belongs to it. Valid until the next CatchUp or NoteLate.
+  const RunningGroup& Find(const Hash128& group) const;
   size_t HeapBytes() const {
     return sizeof(RunningTotals) + detail_bytes_ +
            groups_.capacity() * (sizeof(Hash128) + sizeof(RunningGroup) + 1);
