@@ -229,6 +229,7 @@ absl::StatusOr<RunningSeries*> LaneState::Impl::SeriesFor(const Judged& judged, 
         rule_set_number_, plan.series,
         std::make_unique<RunningSeries>(&series_plan, options_.series_entries_max,
                                         rule_set_.get(), &hasher_));
+    table_.Recount(subject);
   }
   if (series->IsOver()) return nullptr;
   if (series->leg_number() != leg_number_) {
@@ -238,10 +239,11 @@ absl::StatusOr<RunningSeries*> LaneState::Impl::SeriesFor(const Judged& judged, 
     // The judged leg is the newest entry there is, so that leaving it out is stopping before it.
     const EntryKey before =
         plan.leaves_out_leg ? KeyOf(judged.leg) : EntryKey::EndOf(judged.leg.time());
+    const size_t bytes = subject->extras().series.HeapBytes();
     RETURN_IF_ERROR(subject->extras().series.Update(series, [&](RunningSeries* running) {
       return running->CatchUp(source, context, &subject->ledger, after, before, leg_number_);
     }));
-    table_.Recount(subject);
+    if (subject->extras().series.HeapBytes() != bytes) table_.Recount(subject);
   }
   return series->IsOver() ? nullptr : series;
 }
