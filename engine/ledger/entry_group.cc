@@ -78,15 +78,21 @@ bool LegGroup::Contains(EntryReader* reader) const {
   return true;
 }
 
-uint64_t LegGroup::Containing(const Chunk& chunk, uint64_t entries, EntryReader* reader) const {
-  if (per_.size() == 1 && per_[0].id == field::kCounterparty) {
+std::optional<uint64_t> EntriesOfGroup(const ReadingContext& context,
+                                       std::span<const FieldRef> per, const Chunk& chunk,
+                                       uint64_t entries) {
+  if (per.size() == 1 && per[0].id == field::kCounterparty) {  // as most are
+    const Hash128& counterparty = context.leg->Other().account_hash;
+    if (counterparty.IsZero()) return std::nullopt;
     const Entry* const all = chunk.entries().data();
-    const Hash128 counterparty = values_[0].hash;
     return EntriesThat(entries, [&](size_t i) { return all[i].counterparty == counterparty; });
   }
+  const LegGroup group(*context.leg, *context.rule_set, per);
+  if (!group.is_known()) return std::nullopt;
+  EntryReader reader(context);
   return EntriesThat(entries, [&](size_t i) {
-    reader->Stand(chunk, i);
-    return Contains(reader);
+    reader.Stand(chunk, i);
+    return group.Contains(&reader);
   });
 }
 

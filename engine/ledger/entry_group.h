@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -43,13 +44,17 @@ class LegGroup {
 
   bool is_known() const { return is_known_; }
   bool Contains(EntryReader* reader) const;
-  // Which of a chunk's first 64 entries it contains, of those asked for. `reader` is moved.
-  uint64_t Containing(const Chunk& chunk, uint64_t entries, EntryReader* reader) const;
 
  private:
   std::span<const FieldRef> per_;
   absl::InlinedVector<Value, 4> values_;
   bool is_known_ = true;
 };
+
+// A bit for each of a chunk's first 64 entries: those of `entries` in the group of the judged leg.
+// Empty if the leg lacks one of the fields.
+std::optional<uint64_t> EntriesOfGroup(const ReadingContext& context,
+                                       std::span<const FieldRef> per, const Chunk& chunk,
+                                       uint64_t entries);
 
 }  // namespace vigla

@@ -228,11 +228,11 @@ uint64_t NewestEntries::Containing(Group* group, uint64_t entries) {
   }
   const uint64_t missing = entries & ~group->asked;
   if (is_first || missing != 0) {
-    const LegGroup of_leg(*context_.leg, *context_.rule_set, *group->per);
-    group->is_known = of_leg.is_known();
+    const std::optional<uint64_t> contained =
+        EntriesOfGroup(context_, *group->per, *chunk_, missing);
+    group->is_known = contained.has_value();
     group->asked |= missing;
-    EntryReader reader(context_);
-    if (group->is_known) group->contained |= of_leg.Containing(*chunk_, missing, &reader);
+    group->contained |= contained.value_or(0);
   }
   return entries & group->contained;
 }

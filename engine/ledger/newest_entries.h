@@ -1,8 +1,8 @@
 // The newest entries of the judged leg's subject as bitmaps, of which figures are made. Hot.
-// Features have windows, directions and conditions in common: each is asked of an entry once a
-// leg, however many features there are. Those that differ in how far their windows reach back
-// alone are a series: the entries of the shorter window are the newest of the longer one's, so
-// sums and first occurrences run through the series once, from its newest entry on, and each
+// Features have windows, directions, groups and conditions in common: each is asked of an entry
+// once a leg, however many features there are. Those that differ in how far their windows reach
+// back alone are a series: the entries of the shorter window are the newest of the longer one's,
+// so sums and first occurrences run through the series once, from its newest entry on, and each
 // window looks up how they stood at its end. A third way to what WindowScan defines, for windows
 // that the newest chunk holds whole.
 #pragma once
