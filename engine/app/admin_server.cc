@@ -4,9 +4,12 @@
 #include <civetweb.h>
 
 #include <algorithm>
+#include <atomic>
 #include <charconv>
+#include <chrono>
 #include <cstring>
 #include <string_view>
+#include <thread>
 
 #include "engine/base/status.h"
 
@@ -84,13 +87,41 @@ int HandleOther(mg_connection* connection, void*) {
   return 404;
 }
 
+// "::1" of "[::1]:9464".
+std::string HostOf(std::string_view listen) {
+  std::string_view host = listen.substr(0, listen.rfind(':'));
+  if (host.starts_with('[')) host = host.substr(1, host.size() - 2);
+  return std::string(host);
+}
+
 }  // namespace
 
 class AdminServer::Impl {
  public:
   mg_context* context = nullptr;
+  std::string host;
   ~Impl() {
-    if (context != nullptr) mg_stop(context);
+    if (context != nullptr) Stop();
+  }
+
+ private:
+  // civetweb finds out that it is to stop when somebody connects, or every two seconds.
+  void Stop() {
+    mg_server_port port{};
+    const bool has_port = mg_get_server_ports(context, 1, &port) == 1;
+    std::atomic<bool> is_stopped{false};
+    std::thread stopping([this, &is_stopped] {
+      mg_stop(context);
+      is_stopped.store(true, std::memory_order_release);
+    });
+    while (has_port && !is_stopped.load(std::memory_order_acquire)) {
+      char error[128];
+      mg_connection* const visit =
+          mg_connect_client(host.c_str(), port.port, /*use_ssl=*/0, error, sizeof(error));
+      if (visit != nullptr) mg_close_connection(visit);
+      std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    }
+    stopping.join();
   }
 };
 
@@ -110,6 +141,7 @@ absl::StatusOr<std::unique_ptr<AdminServer>> AdminServer::Start(const std::strin
                            "max_request_size",        "16384",        nullptr};
   mg_callbacks callbacks{};
   auto impl = std::make_unique<Impl>();
+  impl->host = HostOf(listen);
   impl->context = mg_start(&callbacks, nullptr, options);
   if (impl->context == nullptr) {
     return MakeError(absl::StatusCode::kUnavailable,
