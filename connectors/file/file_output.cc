@@ -243,7 +243,7 @@ absl::Status FileOutput::ReadLog(
   if (fits && begin > 0) {
     ASSIGN_OR_RETURN(const auto file, OutputFile::OpenToRead(path));
     ASSIGN_OR_RETURN(const std::string before, file->Read(begin - 1, begin));
-    fits = before == "\n";
+    fits = before.ends_with('\n');
   }
   if (!fits) {
     return Stop("the state says that " + path + " was read up to byte " + mark.text +
