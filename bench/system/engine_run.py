@@ -226,7 +226,8 @@ def measure(vigla, journal, broker_pid, seconds_max, while_running=None):
     others = machine.busy_seconds() - busy_before - cpu - broker_cpu
     records, seconds, first, last = journal.span()
     if records <= 0 or seconds <= 0:
-        raise RuntimeError("too few records: one epoch held them all")
+        raise RuntimeError("too few records: one epoch held them all; ask for more with "
+                           "--transactions, or with a greater --scale of a sweep")
     total = journal.records()
     return {
         "records": total, "alerts": journal.alerts(), "epochs": journal.epochs(),
