@@ -129,18 +129,9 @@ absl::Status CommitStage::Commit(const EpochEnd& end) {
 void CommitStage::NoteLatencies() {
   const int64_t now_us = ports_.clock->NowUtcUs();
   for (const std::unique_ptr<Batch>& batch : batches_) {
-    // Neighbours were mostly received at the same time, as far as clocks say.
-    int64_t received_us = batch->polled_us;
-    uint64_t count = 0;
-    for (const InputRecord& record : batch->input.records) {
-      if (batch->ReceivedUs(record) != received_us) {
-        metrics_.end_to_end_us.Add(now_us - received_us, count);
-        received_us = batch->ReceivedUs(record);
-        count = 0;
-      }
-      ++count;
-    }
-    metrics_.end_to_end_us.Add(now_us - received_us, count);
+    metrics_.end_to_end_us.AddAll(
+        batch->input.records, now_us,
+        [&](const InputRecord& record) { return batch->ReceivedUs(record); });
   }
 }
 

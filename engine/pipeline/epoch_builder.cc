@@ -146,15 +146,15 @@ absl::Status EpochBuilder::AddResults(std::span<const LegResult* const> results,
     for (size_t i = first; i < records->size(); ++i) texts_.push_back((*records)[i].value);
     digests_.resize(texts_.size());
     Sha256Batch(texts_, std::nullopt, digests_.data());
-    size_t next = first;
+    const Digest* digest = digests_.data();
     for (const LegResult* result : some) {
       std::optional<Digest> live, shadow;
       if (AlertBody::Publishes(*result, AlertState::kLive)) {
-        live = digests_[next++ - first];
+        live = *digest++;
         alerts_digest_.Update(live->View());
         ++alerts_;
       }
-      if (AlertBody::Publishes(*result, AlertState::kShadow)) shadow = digests_[next++ - first];
+      if (AlertBody::Publishes(*result, AlertState::kShadow)) shadow = *digest++;
       AppendMatch(*result, live, shadow);
     }
     if (!is_replay_) continue;

@@ -97,10 +97,9 @@ absl::Status Lane::ProcessLeg(const Batch& batch, const Leg& leg) {
 }
 
 void Lane::NoteLatencies(const Batch& batch, std::span<const Leg> legs) {
-  const int64_t now_us = clock_->NowUtcUs();
-  for (const Leg& leg : legs) {
-    metrics_.judge_us.Add(now_us - batch.ReceivedUs(batch.InputOf(leg.sequence)));
-  }
+  metrics_.judge_us.AddAll(legs, clock_->NowUtcUs(), [&](const Leg& leg) {
+    return batch.ReceivedUs(batch.InputOf(leg.sequence));
+  });
 }
 
 void Lane::EndEpoch(const EpochEnd& end) {

@@ -27,6 +27,24 @@ class LatencyHistogram {
     sum_us_.Add(static_cast<uint64_t>(latency_us) * records);
   }
 
+  // Items that end at `now_us`. Neighbours were mostly received at the same time, as far as clocks
+  // say: those are counted at once.
+  template <typename Items, typename ReceivedUs>
+  void AddAll(const Items& items, int64_t now_us, ReceivedUs received_us_of) {
+    int64_t received_us = 0;
+    uint64_t records = 0;
+    for (const auto& item : items) {
+      const int64_t own_us = received_us_of(item);
+      if (own_us != received_us) {
+        if (records > 0) Add(now_us - received_us, records);
+        received_us = own_us;
+        records = 0;
+      }
+      ++records;
+    }
+    if (records > 0) Add(now_us - received_us, records);
+  }
+
   // Of latencies up to kLimitsUs[bucket] and above the limit before; the last bucket has no limit.
   uint64_t Count(size_t bucket) const { return counts_[bucket].Get(); }
   uint64_t SumUs() const { return sum_us_.Get(); }

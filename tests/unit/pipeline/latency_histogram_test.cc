@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
+#include <vector>
+
 namespace vigla {
 namespace {
 
@@ -23,6 +26,18 @@ TEST(LatencyHistogramTest, CountsManyAsEachByItself) {
   histogram.Add(1'200, 0);
   EXPECT_EQ(histogram.Count(2), 3u);
   EXPECT_EQ(histogram.SumUs(), 3'600u);
+}
+
+TEST(LatencyHistogramTest, CountsAllItemsByWhenEachWasReceived) {
+  LatencyHistogram histogram;
+  const auto itself = [](int64_t received_us) { return received_us; };
+  histogram.AddAll(std::vector<int64_t>{}, 2'000, itself);
+  EXPECT_EQ(histogram.SumUs(), 0u);
+  histogram.AddAll(std::vector<int64_t>{0, 800, 800, 1'700, 800}, 2'000, itself);
+  EXPECT_EQ(histogram.Count(0), 1u);
+  EXPECT_EQ(histogram.Count(2), 3u);
+  EXPECT_EQ(histogram.Count(3), 1u);
+  EXPECT_EQ(histogram.SumUs(), 5'900u);
 }
 
 TEST(LatencyHistogramTest, AClockThatIsBehindCountsAsNone) {
